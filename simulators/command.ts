@@ -7,7 +7,7 @@ import type { Shell } from '#models/configuration/shell.ts';
 import { addBench } from './bench/benchCommand.ts';
 import type { Scenario } from './scenario.ts';
 
-/** `millwright demo`, `simulate`, `replay` and `bench`. Rooms are loaded when they are needed. */
+/** `millwright demo`, `simulate`, `replay` and `bench`. Modules are loaded on demand. */
 export function addSimulatorCommands(program: Command, shell: Shell): void {
   addDemo(program, shell);
   addSimulate(program, shell);
@@ -145,10 +145,10 @@ function scenarioFile(shell: Shell, name: string): string {
 
 async function run(shell: Shell, scenario: Scenario, o: SimulateArguments): Promise<void> {
   const { simulate } = await import('./simulate.ts');
-  // Times ahead of the clock are refused: a plant that is faster than the clock begins in the past.
+  // Future times are refused: a plant that runs faster than the clock begins in the past.
   const headStartMs = o.speed > 1 ? (o.duration === undefined ? 86_400_000 : o.duration * 1000) : 0;
   const beginMs = o.begin ?? Date.now() - headStartMs;
-  // A plant that runs faster than the clock begins where it is told; one at the clock's pace is as old as it is.
+  // A faster plant begins where configured; a real-time plant is as old as it is.
   const fromS = o.speed === 1 ? Math.max(0, Math.round((Date.now() - beginMs) / 1000)) : 0;
   const { sent } = await simulate(scenario, {
     url: o.mqtt,
@@ -233,7 +233,7 @@ function addReplay(program: Command, shell: Shell): void {
     );
 }
 
-/** A file of this package, which lies a folder above the built command. */
+/** A file of this package, one folder above the built command. */
 function packageFile(shell: Shell, path: string): string {
   return resolve(shell.commandFile, '../..', path);
 }

@@ -10,20 +10,20 @@ import type { SupplyChainOptions } from './supply/supplyChain.ts';
 import { writeSupply } from './supply/writeSupply.ts';
 
 export interface DemoOptions {
-  /** The built command, run again for each service. */
+  /** The built command, started again for each service. */
   command: string;
   dataDirectory: string;
   scenario: Scenario;
   scenarioFile: string;
-  /** Ports that are asked for; a free one is taken where one is in use. */
+  /** Requested ports; if one is in use, a free one is used instead. */
   apiPort: number;
   say: (line: string) => void;
   signal: AbortSignal;
 }
 
 /**
- * Broker and gateway, edge, and a simulated plant, each a process of its own below this one. Resolves when all have
- * ended. What they keep lies in the data directory; a second start goes on from there.
+ * Broker and gateway, edge, and a simulated plant, each a child process. Resolves when all have ended. Their data are
+ * in the data directory; a second start continues from there.
  */
 export async function demo(options: DemoOptions): Promise<void> {
   const { dataDirectory, say, signal } = options;
@@ -49,7 +49,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve()),
   );
   say('Stopping …');
-  // The plant first, the broker last: nothing that was sent is left on the way.
+  // The plant stops first, the broker last, so that no message is lost on its way.
   for (const service of services.toReversed()) await service.stop();
   say('Stopped. Start again to go on from here.');
 }
@@ -84,7 +84,7 @@ function printWelcome(
   say('  Ctrl-C ends everything.');
 }
 
-/** The gateway signs what it requests of the edge: a recording, a model. Made as a user makes them, once. */
+/** The gateway signs its orders to the edge (a recording, a model). The keys are made once, as a user makes them. */
 function makeCommandKeys(command: string, dataDirectory: string): void {
   if (existsSync(join(dataDirectory, 'command.key'))) return;
   const args = [command, 'gateway', 'keys', '--out', dataDirectory];
@@ -92,7 +92,7 @@ function makeCommandKeys(command: string, dataDirectory: string): void {
   if (status !== 0) throw new Error(`the keys of commands could not be made: ${stderr}`);
 }
 
-/** When the simulated plant began; it is kept, so that faults go on growing across starts. */
+/** Start of the simulated plant; stored, so that faults continue to grow across restarts. */
 function readPlantStart(dataDirectory: string): number {
   const file = join(dataDirectory, 'plant.json');
   if (!existsSync(file)) writeFileSync(file, JSON.stringify({ beginMs: Date.now() }));
@@ -103,7 +103,7 @@ function writeYaml(file: string, config: object): void {
   writeFileSync(file, `# Written by "millwright demo" at each start.\n${stringify(config)}`);
 }
 
-/** Five years of a supply chain whose bearings the simulated machines take. */
+/** Five years of a supply chain whose bearings are used by the simulated machines. */
 function supplyOf({ seed, machines }: Scenario, beginMs: number): SupplyChainOptions {
   const today = new Date(beginMs).toISOString().slice(0, 10);
   return { seed, today, months: 60, watchedMachines: machines.map((m) => m.name), unwatchedMachines: 6 };
@@ -120,7 +120,7 @@ function gatewayConfig(
     embeddedBroker: { host: '127.0.0.1', port: ports.broker },
     broker: { url },
     historian: { type: 'sqlite', retentionDays: 7 },
-    // Plans follow machines within seconds: the demo is in a hurry.
+    // Plans follow machines within seconds, for a fast demo.
     planning: { folder, leastSeconds: 5, currency: 'EUR' },
     api: { host: '127.0.0.1', port: ports.api },
     commands: { keyFile: join(dataDirectory, 'command.key') },
@@ -145,7 +145,7 @@ function edgeConfig(dataDirectory: string, url: string, httpPort: number, scenar
     ],
     windows: { length: samples, hop: samples },
     slowIntervalS: 10,
-    // Half a minute of learning: the demo is in a hurry. A plant's edge keeps the defaults.
+    // Half a minute of learning, for a fast demo. A plant's edge keeps the defaults.
     detection: { level: { skipWindows: 4, learnWindows: 50 } },
     healthIntervalMs: 5000,
     spectrumIntervalMs: 2000,
@@ -156,9 +156,9 @@ function edgeConfig(dataDirectory: string, url: string, httpPort: number, scenar
   };
 }
 
-/** The port that was asked for, or a free one where something else has it. */
-async function freePort(wanted: number): Promise<number> {
-  return (await listenable(wanted)) ?? (await listenable(0)) ?? Promise.reject(new Error('no free port on loopback'));
+/** The requested port, or a free one if it is in use. */
+async function freePort(choice: number): Promise<number> {
+  return (await listenable(choice)) ?? (await listenable(0)) ?? Promise.reject(new Error('no free port on loopback'));
 }
 
 function listenable(port: number): Promise<number | null> {

@@ -1,13 +1,13 @@
 import type { SimulatedMachine } from './machine.ts';
 import type { Scenario } from './scenario.ts';
 
-/** A device's message at one moment, before it is encoded for a protocol. */
+/** A device's message at one time, before it is encoded for a protocol. */
 export interface DeviceMessage {
   machine: string;
   point: string;
   /** Seconds after the plant's beginning. */
   timeS: number;
-  /** By the device's clock: of the value, or of the first sample; milliseconds since 1970. */
+  /** By the device's clock, of the value or of the first sample; milliseconds since 1970. */
   stampMs: number;
   content:
     | { kind: 'waveform'; samples: Float32Array<ArrayBuffer> }
@@ -15,7 +15,7 @@ export interface DeviceMessage {
     | { kind: 'garbage'; bytes: Buffer };
 }
 
-/** The messages of a machine's devices in the step that starts at `timeS`. */
+/** Messages of a machine's devices in the step that starts at `timeS`. */
 export function messagesAt(
   machine: SimulatedMachine,
   scenario: Scenario,
@@ -40,7 +40,7 @@ export function messagesAt(
   return messages;
 }
 
-/** Whether one of the events that come every `everyS` falls into the step that begins at `timeS`. */
+/** Whether a periodic event (every `everyS`) falls into the step that begins at `timeS`. */
 function isDue(timeS: number, everyS: number, stepS: number): boolean {
   return Math.floor(timeS / everyS + 1e-9) !== Math.floor((timeS - stepS) / everyS + 1e-9);
 }

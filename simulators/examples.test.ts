@@ -24,7 +24,7 @@ test.each<[string, z.ZodType]>([
   ['../gateway/gateway.compose.yaml', gatewayConfigSchema],
   ['../gateway/gateway.scale.yaml', gatewayConfigSchema],
   ['./scenarios/demo.yaml', scenarioSchema],
-])('%s is sound', (file, schema) => {
+])('%s is valid', (file, schema) => {
   const parsed = parseConfiguration(readFileSync(new URL(file, import.meta.url), 'utf8'), schema);
   expect(parsed).toMatchObject({ ok: true });
 });
@@ -56,7 +56,7 @@ test('gateway/scale.compose.yaml gives every service its secrets, volumes and fi
   expect(JSON.stringify(edge)).not.toContain('mosquitto');
 });
 
-test('what listens on the network without a token is refused', () => {
+test('refuses to listen on the network without a token', () => {
   const gateway = 'dataDirectory: d\nbroker: { url: mqtt://b }\napi: { host: 0.0.0.0 }\n';
   expect(parseConfiguration(gateway, gatewayConfigSchema)).toMatchObject({ ok: false });
   const broker = 'dataDirectory: d\nbroker: { url: mqtt://b }\nembeddedBroker: { host: 0.0.0.0 }\n';

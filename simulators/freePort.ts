@@ -1,10 +1,10 @@
 import { connect, createServer } from 'node:net';
 
-/** Below those that the system gives to outgoing connections: nobody takes one of these by chance. */
+/** Below the range that the system uses for outgoing connections, to avoid collisions. */
 const FIRST = 15_000;
 const COUNT = 17_000;
 
-/** A port of loopback that nothing listens on now, drawn at random so that several who ask at once get different ones. */
+/** A free port on loopback, drawn at random so that concurrent callers get different ones. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
@@ -35,7 +35,7 @@ export function listens(port: number): Promise<boolean> {
 const REST_MS = 50;
 const MAX_MS = 10_000;
 
-/** Waits until something does. @throws Error where nothing does within ten seconds. */
+/** Waits until something listens. @throws Error after ten seconds. */
 export async function untilListens(port: number): Promise<void> {
   const endMs = Date.now() + MAX_MS;
   while (!(await listens(port))) {

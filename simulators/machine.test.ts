@@ -10,7 +10,7 @@ const machine = (faults: SimulatedFault[], kind = 'motor', seed = 1) =>
     seed,
   );
 
-test('the same seed and time give the same samples, whatever was asked before', () => {
+test('the same seed and time give the same samples, whatever was requested before', () => {
   const one = machine([]);
   one.waveform('2H', 5, 12_800, 1000);
   expect(one.waveform('2H', 9, 12_800, 1000)).toEqual(machine([]).waveform('2H', 9, 12_800, 1000));
@@ -33,7 +33,7 @@ test.each([
   expect(lines.sort((a, b) => b.g - a.g)[0].name).toBe(line);
 });
 
-test('a temperature drifts from its onset on, up to its limit', () => {
+test('a temperature drifts from its onset, up to its limit', () => {
   const hot = machine([{ type: 'temperature_drift', onsetS: 100, degCPerMinute: 6, limitDegC: 20 }]);
   const cool = machine([]);
   const above = (t: number) => hot.processValues(t)[1].value - cool.processValues(t)[1].value;
@@ -60,7 +60,7 @@ test('process values follow the load', () => {
   expect(correlation('speed')).toBeLessThan(-0.98);
 });
 
-test('a machine on a drive ramps from each of its speeds to the next, and begins again', () => {
+test('a machine on a drive ramps from each of its speeds to the next, and repeats', () => {
   const drive = [
     { atS: 0, part: 0.5 },
     { atS: 60, part: 0.5 },
@@ -81,7 +81,7 @@ test('a machine on a drive ramps from each of its speeds to the next, and begins
   expect(simulatedMachineSchema.safeParse({ ...config, calendar: { drive: drive.slice(1) } }).success).toBe(false);
 });
 
-test('a repaired machine is as it was before its fault', () => {
+test('a repaired machine is as before its fault', () => {
   const faults: SimulatedFault[] = [
     { type: 'unbalance', onsetS: 10, repairedAtS: 100, firstMmPerS: 5, doublingS: 30, limitMmPerS: 20 },
     { type: 'outer_race', point: '2H', onsetS: 10, repairedAtS: 100, firstG: 1, doublingS: 30, limitG: 20 },
@@ -101,7 +101,7 @@ const coupled = (coupling?: object) =>
     ],
   });
 
-test('a driven machine turns with its driver and shakes with a part of it', () => {
+test('a driven machine turns with its driver and transmits part of its vibration', () => {
   const plant = (coupling?: object) => machinesOf(scenarioSchema.parse(coupled(coupling).data));
   const [pump, motor] = plant({ drivenBy: 'motor', part: 0.5 });
   const [alone] = plant({ drivenBy: 'motor', part: 0 });
@@ -111,7 +111,7 @@ test('a driven machine turns with its driver and shakes with a part of it', () =
   for (let i = 0; i < 500; i++) expect(with_[i] - without[i]).toBeCloseTo(0.5 * its[i], 5);
 });
 
-test('a machine is driven by another one that drives itself', () => {
+test('a driven machine must have a driver that is not driven itself', () => {
   expect(coupled({ drivenBy: 'motor' }).success).toBe(true);
   for (const drivenBy of ['pump', 'gone']) expect(coupled({ drivenBy }).success).toBe(false);
 });

@@ -51,13 +51,13 @@ const VOICES: Record<MachineKind, VibrationProfile> = {
 
 /** Relative damping of the resonance that an impact rings. */
 const DAMPING = 0.04;
-/** Random slip of the rolling elements: standard deviation of the time between impacts, as a part of it. */
+/** Random slip of the rolling elements: relative standard deviation of the time between impacts. */
 const SLIP = 0.01;
-/** A healthy shaft moves less along itself than across. */
+/** A healthy shaft vibrates less axially than radially. */
 const AXIAL_PART = 0.4;
 const AMBIENT_DEGC = 22;
 const STANDING_G = 0.002;
-/** The load swings with these periods, so that it is never quite the same. */
+/** The load varies with these periods, so that it never repeats exactly. */
 const LOAD_PERIODS_S = [41, 13] as const;
 
 export interface ProcessValue {
@@ -67,9 +67,9 @@ export interface ProcessValue {
 }
 
 /**
- * One machine made of physics: shaft harmonics, blade or mesh tones with sidebands, line hum, broadband noise, and the
- * impacts of a bearing's defect that ring a resonance (McFadden & Smith, J. Sound Vib. 96 (1984)). Load and speed vary;
- * process values follow them. The same seed and time give the same samples, whatever was asked before.
+ * A physical model of one machine: shaft harmonics, blade or mesh tones with sidebands, line hum, broadband noise, and
+ * the impacts of a bearing defect that excite a resonance (McFadden & Smith, J. Sound Vib. 96 (1984)). Load and speed
+ * vary; process values follow them. The same seed and time give the same samples, whatever was requested before.
  */
 export class SimulatedMachine {
   readonly config: SimulatedMachineConfig;
@@ -89,7 +89,7 @@ export class SimulatedMachine {
     this.#use = new MachineUse(config.calendar, this.#seed);
   }
 
-  /** Load as a part of the rated one: 0.55 to 0.95, less where its calendar says so, 0 while it stands. */
+  /** Load relative to the rated one: 0.55 to 0.95, less by its calendar, 0 at standstill. */
   load(timeS: number): number {
     if (this.#driver) return this.#driver.load(timeS);
     return this.#use.load(timeS) * this.#swing(timeS);
@@ -103,7 +103,7 @@ export class SimulatedMachine {
     return 0.75 + (0.2 * swing) / 1.4;
   }
 
-  /** A loaded machine slips: 3 % at full load. A driven one turns as much slower or faster as it is rated. */
+  /** Slip grows with load: 3 % at full load. A driven machine turns in proportion to its rated speed. */
   rpm(timeS: number): number {
     if (this.#driver) return (this.config.ratedRpm / this.#driver.config.ratedRpm) * this.#driver.rpm(timeS);
     return this.#use.speed(timeS) * this.config.ratedRpm * (1.01 - 0.03 * this.load(timeS));
@@ -112,11 +112,11 @@ export class SimulatedMachine {
   processValues(timeS: number): ProcessValue[] {
     const random = randomOf(seedOf(this.#seed, 'values', Math.round(timeS * 1000)));
     const noise = (scale: number) => scale * gaussian(random);
-    // A casing warms slowly: it follows the load of the last minute, not that of the moment.
+    // A casing warms slowly: it follows the load of the last minute, not the momentary one.
     const warmLoad = (this.load(timeS) + this.load(timeS - 20) + this.load(timeS - 40) + this.load(timeS - 60)) / 4;
     const load = this.load(timeS);
     const rpm = this.rpm(timeS);
-    // Pumps and motors that stand take nothing and move nothing.
+    // Pumps and motors at standstill use no power and move nothing.
     const on = rpm > 0 ? 1 : 0;
     const values: ProcessValue[] = [
       { point: 'speed', unit: 'rpm', value: rpm + noise(0.3) },
@@ -139,7 +139,7 @@ export class SimulatedMachine {
     const random = randomOf(seedOf(this.#seed, sensor, Math.round(timeS * 1000)));
     const x = new Float32Array(samples);
     const shaftHz = this.rpm(timeS) / 60;
-    // The reading of a sensor on a machine at standstill.
+    // A sensor's noise on a machine at standstill.
     if (shaftHz === 0) return x.map(() => STANDING_G * gaussian(random));
     const along = directionOf(sensor) === 'axial' ? AXIAL_PART : 1;
     this.#addTones(x, shaftHz, this.load(timeS), along, sampleRateHz, random);
@@ -148,7 +148,7 @@ export class SimulatedMachine {
       if (fault.type === 'temperature_drift' || !isThere(fault, timeS)) continue;
       if ('point' in fault) {
         const g = severityAt(fault.firstG, fault.limitG, fault, timeS);
-        // The other bearing's sensor picks it up through the shaft and the casing, at a sixth of the amplitude.
+        // The other bearing's sensor receives it through the shaft and the casing, at a sixth of the amplitude.
         const amplitudeG = fault.point === sensor ? g : g / 6;
         if (amplitudeG > 0) this.#addImpacts(x, fault.type, amplitudeG, shaftHz, sampleRateHz, random);
         continue;
@@ -162,7 +162,7 @@ export class SimulatedMachine {
     return x;
   }
 
-  /** What the coupling transmits, from the driver's sensor of the same name, or its first. */
+  /** Adds the vibration transmitted by the coupling, from the driver's sensor of the same name, or its first. */
   #addDriver(x: Float32Array, sensor: string, timeS: number, sampleRateHz: number): void {
     if (!this.#driver || !this.config.coupling) return;
     const { sensors } = this.#driver.config;
@@ -203,16 +203,16 @@ export class SimulatedMachine {
     const { resonanceHz } = VOICES[this.config.kind];
     const { bpfo, bpfi, bsf, ftf } = this.config.bearing;
     const order = { outer_race: bpfo, inner_race: bpfi, ball: 2 * bsf, cage: ftf, tooth: 1 }[type];
-    // What turns with the shaft or the cage passes through the load zone once a turn, and is loud only there.
+    // A defect that turns with the shaft or the cage passes the load zone once a turn, and is loud only there.
     const zoneOrder = { outer_race: 0, inner_race: 1, ball: ftf, cage: 0, tooth: 0 }[type];
-    // A tooth does not slip.
+    // Teeth do not slip.
     const slip = type === 'tooth' ? 0 : SLIP;
     const periodS = 1 / (order * shaftHz);
     const decay = 2 * Math.PI * resonanceHz * DAMPING;
     const length = Math.ceil((5 / decay) * rate);
     for (let t = -periodS * random(); t < x.length / rate; t += periodS * (1 + slip * gaussian(random))) {
       const zone = zoneOrder === 0 ? 1 : 0.2 + 0.8 * Math.max(0, Math.cos(2 * Math.PI * zoneOrder * shaftHz * t)) ** 2;
-      // What an impact rings reaches the sensor along many paths, with either sign.
+      // The response to an impact reaches the sensor along many paths, with either sign.
       const sign = random() < 0.5 ? -1 : 1;
       const height = sign * g * zone * (1 + 0.1 * gaussian(random));
       const from = Math.max(0, Math.ceil(t * rate));
@@ -239,12 +239,12 @@ function isThere({ onsetS, repairedAtS = Number.POSITIVE_INFINITY }: SimulatedFa
   return timeS >= onsetS && timeS < repairedAtS;
 }
 
-/** A severity that doubles in so many seconds from the onset on, up to its limit. */
+/** A severity that doubles at fixed intervals from the onset, up to its limit. */
 function severityAt(first: number, limit: number, fault: { onsetS: number; doublingS: number }, timeS: number): number {
   return Math.min(limit, first * 2 ** ((timeS - fault.onsetS) / fault.doublingS));
 }
 
-/** The machines of a scenario, coupled as it says. */
+/** The machines of a scenario with their couplings. */
 export function machinesOf({ machines, seed }: Scenario): SimulatedMachine[] {
   const driving = new Map(
     machines.filter((m) => !m.coupling).map((config) => [config.name, new SimulatedMachine(config, seed)]),
@@ -263,7 +263,7 @@ function addTones(x: Float32Array, tones: readonly { hz: number; g: number }[], 
   }
 }
 
-/** Noise whose second difference leaves it above a quarter of Nyquist, of this standard deviation. */
+/** Noise whose second difference leaves it above a quarter of Nyquist, with standard deviation `g`. */
 function addHighNoise(x: Float32Array, g: number, random: Random): void {
   let [before, last] = [gaussian(random), gaussian(random)];
   for (let i = 0; i < x.length; i++) {

@@ -13,7 +13,7 @@ export interface Symptoms {
   tones: Tone[];
   /** Standard deviation of noise above a quarter of Nyquist, g. */
   noiseG: number;
-  /** Height of an impact once a turn, g. */
+  /** Height of an impact once per turn, g. */
   impactG: number;
 }
 
@@ -23,7 +23,7 @@ const BLADES: Partial<Record<MachineKind, number>> = { pump: 6, fan: 9 };
 export const TEETH = 31;
 const BELT_ORDER = 0.31;
 
-/** What turns with a simulated machine's shaft, as configured at an edge. */
+/** Rotating parts of a simulated machine, as configured at an edge. */
 export function drivetrainOf({ kind, ratedRpm }: SimulatedMachineConfig): Drivetrain {
   return {
     lineHz: LINE_HZ,
@@ -34,14 +34,14 @@ export function drivetrainOf({ kind, ratedRpm }: SimulatedMachineConfig): Drivet
   };
 }
 
-/** Acceleration of a velocity's amplitude, g. */
+/** Acceleration amplitude of a velocity amplitude, g. */
 function gOf(mmPerS: number, hz: number): number {
   return (mmPerS * 2 * Math.PI * hz) / (1000 * STANDARD_GRAVITY_M_PER_S2);
 }
 
 /**
- * What a fault of a severity, in mm/s peak of its main line, adds at a sensor. Patterns as in ISO 13373-3:2015, annexes;
- * amplitudes beside the main line are round numbers.
+ * Symptoms at a sensor of a fault with a severity in mm/s peak of its main line. Patterns as in ISO 13373-3:2015,
+ * annexes; amplitudes beside the main line are round numbers.
  */
 export function symptoms(
   type: MachineFaultType,
@@ -52,7 +52,7 @@ export function symptoms(
 ): Symptoms {
   const axial = directionOf(sensor) === 'axial';
   const none: Symptoms = { tones: [], noiseG: 0, impactG: 0 };
-  /** Tones at orders of the shaft, by their part of the severity in a radial and an axial direction. */
+  /** Tones at orders of the shaft, by their share of the severity in radial and axial direction. */
   const orders = (list: readonly (readonly [order: number, radial: number, axial: number])[]): Symptoms => ({
     ...none,
     tones: list.map(([order, radial, along]) => ({

@@ -17,7 +17,7 @@ const REAL = {
   kurtosis: { below: [2.8, 17.8], above: [3.2, 35] },
 } as const;
 const RATIO = 2.3;
-/** A machine that was not recorded may lie this far outside. */
+/** A machine without a recording may lie this far outside. */
 const ROOM_DB = 3;
 const ROOM_FLATNESS = 1.25;
 
@@ -64,7 +64,7 @@ function floorOf(x: Float32Array) {
 
 const KINDS = ['motor', 'pump', 'fan', 'gearbox', 'compressor'] as const;
 
-test.each(KINDS)('the noise floor of a healthy %s is coloured as real ones are', (kind) => {
+test.each(KINDS)('the noise floor of a healthy %s is coloured like real ones', (kind) => {
   const x = recording(kind);
   const [{ db, flatness }, { skewness, kurtosis }] = [floorOf(x), shapeOf(x)];
   expect(db).toBeGreaterThan(REAL.floorDb[0] - ROOM_DB);

@@ -4,10 +4,10 @@ import type { Calendar } from './scenario.ts';
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
 const MODE_S = 4 * HOUR_S;
-/** A shift's load comes and goes within so long. */
+/** A shift's load changes within this time. */
 const CHANGE_S = 1800;
 
-/** How a machine is used over hours and days; one without a calendar runs on for ever as it is. */
+/** Use of a machine over hours and days; without a calendar it runs continuously. */
 export class MachineUse {
   readonly #calendar: Calendar | undefined;
   readonly #seed: number;
@@ -17,13 +17,13 @@ export class MachineUse {
     this.#seed = seed;
   }
 
-  /** A factor of its load; 0 while it stands. */
+  /** Factor on its load; 0 at standstill. */
   load(timeS: number): number {
     if (!this.#calendar) return 1;
     return this.#stands(timeS) ? 0 : 1 - (1 - this.#calendar.nightLoad) * night(timeS);
   }
 
-  /** A factor of its speed; 0 while it stands. */
+  /** Factor on its speed; 0 at standstill. */
   speed(timeS: number): number {
     if (!this.#calendar) return 1;
     if (this.#stands(timeS)) return 0;
@@ -34,7 +34,7 @@ export class MachineUse {
     );
   }
 
-  /** How much warmer the air is than usual, °C. */
+  /** Deviation of the ambient temperature from the usual one, °C. */
   ambientOffset(timeS: number): number {
     if (!this.#calendar) return 0;
     const { ambientSwingDegC, heat } = this.#calendar;

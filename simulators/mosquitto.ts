@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 const PLACES = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto', '/usr/local/sbin/mosquitto', '/usr/local/bin/mosquitto'];
 
-/** Where mosquitto is installed; null where it is not. */
+/** Path of mosquitto; null if not installed. */
 export function mosquittoFile(): string | null {
   return PLACES.find((place) => existsSync(place)) ?? null;
 }
 
-/** Starts Debian's mosquitto on a port of loopback, with sessions and queues on the disk; `more` goes into its configuration. */
+/** Starts Debian's mosquitto on a loopback port, with sessions and queues on disk; `more` goes into its configuration. */
 export function startMosquittoOn(port: number, directory: string, more = ''): ChildProcess {
   const program = mosquittoFile();
   if (!program) throw new Error('mosquitto is not installed; on Debian: apt-get install mosquitto');

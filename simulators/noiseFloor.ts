@@ -1,7 +1,7 @@
 import { gaussian, type Random } from '#models/random/random.ts';
 import type { MachineKind } from './scenario.ts';
 
-/** A pole pair: natural frequency, and damping as a part of the critical one. */
+/** A pole pair: natural frequency, and damping relative to critical. */
 interface Mode {
   hz: number;
   damping: number;
@@ -68,9 +68,9 @@ const PATHS: Record<MachineKind, readonly Mode[]> = {
   ),
 };
 
-/** White noise of the sensor and its amplifier, as a part of the whole. */
+/** White noise of the sensor and its amplifier, as a share of the total. */
 const SENSOR_PART = 0.03;
-/** Modes this near to Nyquist's frequency, as a part of the rate, would not be those of the machine. */
+/** Modes this near to the Nyquist frequency (relative to the rate) would not be the machine's. */
 const HIGHEST_PART = 0.47;
 /** Samples until the slowest mode has settled: it decays by 1/e within 4 ms. */
 const SETTLING_S = 0.025;
@@ -90,14 +90,14 @@ export class NoiseFloor {
       return [2 * radius * Math.cos(perSample * Math.sqrt(1 - damping ** 2)), -radius * radius] as const;
     });
     this.#settling = Math.ceil(SETTLING_S * sampleRateHz);
-    // White noise of unit variance leaves a filter with the energy of its impulse response.
+    // Filtered white noise of unit variance has the energy of the filter's impulse response.
     const response = new Float64Array(2 * this.#settling);
     response[0] = 1;
     this.#filter(response);
     this.#gain = Math.sqrt(1 - SENSOR_PART ** 2) / Math.hypot(...response);
   }
 
-  /** Adds noise of a standard deviation. */
+  /** Adds noise with a standard deviation. */
   add(x: Float32Array, standardDeviation: number, random: Random): void {
     const noise = new Float64Array(this.#settling + x.length);
     for (let i = 0; i < noise.length; i++) noise[i] = gaussian(random);

@@ -22,7 +22,7 @@ const snapshots = {
   snapshotIntervalS: 10,
 };
 
-test('snapshots come in the order of time, channel by channel', async () => {
+test('snapshots are in time order, channel by channel', async () => {
   const directory = folder([snapshots], { 'b 1.f32.gz': gzipSync(count(24)) });
   const [recording] = await readManifest(directory);
   const read = await readRecording(directory, recording);
@@ -38,7 +38,7 @@ test('snapshots come in the order of time, channel by channel', async () => {
   expect(assetName(recording)).toBe('b-1');
 });
 
-test('a run of samples is cut into pieces that follow one another', async () => {
+test('a continuous recording is cut into consecutive pieces', async () => {
   const directory = folder([{ file: '097.f32', sampleRateHz: 4096 }], { '097.f32': count(10_000) });
   const [recording] = await readManifest(directory);
   const read = await readRecording(directory, recording);
@@ -48,7 +48,7 @@ test('a run of samples is cut into pieces that follow one another', async () => 
   ]);
 });
 
-test('what is wrong is named', async () => {
+test('errors name what is wrong', async () => {
   const directory = folder([snapshots], { 'b 1.f32.gz': gzipSync(count(23)) });
   const recordings = await readManifest(directory);
   await expect(readRecording(directory, recordings[0])).rejects.toThrow('23 samples where its manifest says 24');

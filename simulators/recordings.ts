@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 
-/** A folder of recordings that is not what it should be, or a recording that is not in it. */
+/** An invalid folder of recordings, or a missing recording. */
 export class RecordingError extends Error {}
 
 /** One recording of a folder's `manifest.json`: snapshots with pauses between them, or one run of samples. */
@@ -49,14 +49,14 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** The recording of that name, with or without its ending. @throws RecordingError that lists the names there are. */
+/** The recording of that name, with or without its extension. @throws RecordingError that lists the names. */
 export function findRecording(recordings: readonly Recording[], name: string): Recording {
   const found = recordings.find((r) => r.file === name || assetName(r) === name);
   if (found) return found;
   throw new RecordingError(`no recording ${name}; there are ${recordings.map(assetName).join(', ')}`);
 }
 
-/** The name under which a recording travels: its file's, without the ending. */
+/** Asset name of a recording: its file name without the extension. */
 export function assetName(recording: Recording): string {
   return recording.file.replace(/\.(f32|f32\.gz)$/, '').replaceAll(/[^A-Za-z0-9._-]/g, '-');
 }
@@ -67,7 +67,7 @@ export function durationS(recording: Recording, snapshots: readonly Snapshot[]):
   return last.timeS + (recording.snapshotIntervalS ?? last.samples.length / recording.sampleRateHz);
 }
 
-/** All of a recording, in the order of time. */
+/** A whole recording in time order. */
 export async function readRecording(folder: string, recording: Recording): Promise<Snapshot[]> {
   const samples = await readSamples(join(folder, recording.file));
   if (recording.snapshots !== undefined && recording.samplesPerSnapshot !== undefined) {
@@ -94,7 +94,7 @@ function snapshotsOf(recording: Recording, samples: Float32Array, count: number,
   }));
 }
 
-/** Float32 little endian, gzipped where the name says so. */
+/** Float32 little endian, gzipped if the name says so. */
 async function readSamples(file: string): Promise<Float32Array> {
   const handle = await open(file);
   try {

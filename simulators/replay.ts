@@ -18,10 +18,10 @@ export interface ReplayOptions {
   username?: string;
   password?: string;
   speed: number;
-  /** Time of the first sample; by default such that the longest recording ends now. */
+  /** Time of the first sample; by default the longest recording ends now. */
   startMs?: number;
   signal: AbortSignal;
-  /** Called now and then with the part that is done, 0 to 1. */
+  /** Called repeatedly with the completed share, 0 to 1. */
   progress: (done: number, text: string) => void;
   log: Logger;
 }
@@ -31,7 +31,7 @@ interface LoadedRecording {
   snapshots: Snapshot[];
 }
 
-/** Sends recordings side by side as if their machines were running now, `speed` times as fast. */
+/** Sends recordings in parallel as if their machines were running now, `speed` times as fast. */
 export async function replay(options: ReplayOptions): Promise<{ sent: number; resent: number }> {
   const manifest = await readManifest(options.folder);
   const chosen = options.recordings.map((name) => findRecording(manifest, name));
@@ -45,7 +45,7 @@ export async function replay(options: ReplayOptions): Promise<{ sent: number; re
     .flatMap(({ recording, snapshots }) => snapshots.map((snapshot) => ({ recording, snapshot })))
     .sort((a, b) => a.snapshot.timeS - b.snapshot.timeS);
   const beganMs = Date.now();
-  let saidMs = 0;
+  let reportedMs = 0;
   for (const [i, { recording, snapshot }] of queue.entries()) {
     const waitMs = beganMs + (snapshot.timeS / options.speed) * 1000 - Date.now();
     if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -57,8 +57,8 @@ export async function replay(options: ReplayOptions): Promise<{ sent: number; re
       topic: `plant/${assetName(recording)}/${snapshot.channel}/waveform`,
       payload: Buffer.from(frame.buffer),
     });
-    if (Date.now() - saidMs > 500) {
-      saidMs = Date.now();
+    if (Date.now() - reportedMs > 500) {
+      reportedMs = Date.now();
       options.progress((i + 1) / queue.length, `${i + 1} of ${queue.length} frames`);
     }
   }

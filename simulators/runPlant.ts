@@ -11,14 +11,14 @@ export interface RunOptions {
   beginMs: number;
   /** Seconds after it at which the run begins. */
   fromS: number;
-  /** Seconds that it lasts; absent: until it is stopped. */
+  /** Duration in seconds; absent: until it is stopped. */
   durationS?: number;
   signal: AbortSignal;
   /** Called for each step before its messages are sent. */
   step?: (timeS: number) => void;
 }
 
-/** Has every machine's devices say what they measure, at `speed` times real time; what they did, by point. */
+/** Sends the messages of all machines' devices at `speed` times real time; returns what they did, by point. */
 export async function runPlant(
   scenario: Scenario,
   machines: readonly SimulatedMachine[],

@@ -24,7 +24,7 @@ export type MachineFaultType = (typeof MACHINE_FAULTS)[number];
 const growth = {
   /** Seconds after the plant's beginning. */
   onsetS: z.number().min(0),
-  /** From then on the machine is sound again. */
+  /** The machine is healthy again from then on. */
   repairedAtS: z.number().positive().optional(),
 };
 
@@ -33,7 +33,7 @@ export const faultSchema = z.discriminatedUnion('type', [
     type: z.enum(['outer_race', 'inner_race', 'ball', 'cage']),
     ...growth,
     point: nameSchema,
-    /** The impacts' height at the onset; it doubles in so many seconds, up to `limitG`. */
+    /** Height of the impacts at the onset; it doubles at fixed intervals, up to `limitG`. */
     firstG: z.number().positive().default(0.05),
     doublingS: z.number().positive(),
     limitG: z.number().positive().default(20),
@@ -41,7 +41,7 @@ export const faultSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.enum(MACHINE_FAULTS),
     ...growth,
-    /** Its main line, mm/s peak, at the onset; it doubles in so many seconds, up to `limitMmPerS`. */
+    /** Its main line, mm/s peak, at the onset; it doubles at fixed intervals, up to `limitMmPerS`. */
     firstMmPerS: z.number().positive().default(0.5),
     doublingS: z.number().positive(),
     limitMmPerS: z.number().positive().default(20),
@@ -58,15 +58,18 @@ export type SimulatedFault = z.infer<typeof faultSchema>;
 export const machineKindSchema = z.enum(['motor', 'pump', 'fan', 'gearbox', 'compressor']);
 export type MachineKind = z.infer<typeof machineKindSchema>;
 
-/** How a machine is used, beyond the minutes: hours, days and the weather. The plant begins on a Monday at midnight. */
+/** Use of a machine over hours and days, and the weather. The plant begins on a Monday at midnight. */
 export const calendarSchema = z.strictObject({
-  /** Load between 22 and 6 o'clock, as a part of the day's. */
+  /** Load between 22 and 6 o'clock, relative to the day's. */
   nightLoad: z.number().gt(0).max(1).default(0.7),
-  /** Stands still on Saturdays and Sundays. */
+  /** Standstill on Saturdays and Sundays. */
   restsAtWeekends: z.boolean().default(false),
-  /** Parts of the rated speed; another one every four hours. */
+  /** Speeds relative to the rated one; another one every four hours. */
   speeds: z.array(z.number().gt(0).max(1.2)).min(1).default([1]),
-  /** Of a machine on a drive: parts of the rated speed, with a ramp from each to the next; it begins again after the last. */
+  /**
+   * For a machine on a drive: speeds relative to the rated one, with a ramp from each to the next; repeated after the
+   * last.
+   */
   drive: z
     .array(z.strictObject({ atS: z.number().min(0), part: z.number().min(0).max(1.2) }))
     .min(2)
@@ -74,14 +77,14 @@ export const calendarSchema = z.strictObject({
       message: 'rising times, from 0 on',
     })
     .optional(),
-  /** The hall is so much warmer in the afternoon, and colder at night. */
+  /** The hall is warmer by this in the afternoon, and colder at night. */
   ambientSwingDegC: z.number().min(0).default(4),
-  /** Days that are so much hotter. */
+  /** Hotter days. */
   heat: z.strictObject({ fromDay: z.number().min(0), days: z.number().positive(), degC: z.number() }).optional(),
 });
 export type Calendar = z.infer<typeof calendarSchema>;
 
-/** A machine that another one drives: they turn alike, and a part of the other's vibration reaches its sensors. */
+/** A driven machine: it turns in step with its driver, and part of the driver's vibration reaches its sensors. */
 const couplingSchema = z.strictObject({ drivenBy: nameSchema, part: z.number().min(0).max(1).default(0.2) });
 
 export const simulatedMachineSchema = z.strictObject({
@@ -101,36 +104,36 @@ export const simulatedMachineSchema = z.strictObject({
 });
 export type SimulatedMachineConfig = z.infer<typeof simulatedMachineSchema>;
 
-/** When a trouble begins, in seconds after the plant's beginning, and how long it lasts; without that, to the end. */
+/** Start of a trouble, in seconds after the plant's beginning, and its duration; absent: to the end. */
 const during = { atS: z.number().min(0).default(0), forS: z.number().positive().optional() };
-/** Which machines and points it befalls; without them, all. */
+/** Affected machine and point; absent: all. */
 const befalls = { machine: nameSchema.optional(), point: nameSchema.optional() };
-/** Of all messages, so many. */
+/** Share of all messages. */
 const share = { share: z.number().gt(0).max(1) };
 
-/** What goes wrong in a device, before anything is sent. */
+/** Faults of a device, before a message is sent. */
 export const deviceTroubleSchema = z.discriminatedUnion('type', [
   /** Messages that the device never sends. */
   z.strictObject({ type: z.literal('loss'), ...during, ...befalls, ...share }),
   z.strictObject({ type: z.literal('duplicates'), ...during, ...befalls, ...share }),
-  /** Messages that come after the one that follows them. */
+  /** Messages that arrive after the one that follows them. */
   z.strictObject({ type: z.literal('reordering'), ...during, ...befalls, ...share }),
-  /** A clock that is ahead (or, below 0, behind) by so many seconds while it lasts: it jumps there and back. */
+  /** A clock that is ahead (negative: behind) by this many seconds during the trouble: it jumps there and back. */
   z.strictObject({ type: z.literal('clock'), ...during, ...befalls, aheadS: z.number() }),
   z.strictObject({ type: z.literal('stuck'), ...during, ...befalls }),
-  /** A waveform that is cut off at so many g. */
+  /** A waveform clipped at this acceleration in g. */
   z.strictObject({ type: z.literal('clipped'), ...during, ...befalls, atG: z.number().positive() }),
   z.strictObject({ type: z.literal('not_a_number'), ...during, ...befalls, ...share }),
-  /** Single samples, or values, that are far from all others. */
+  /** Single samples, or values, far from all others. */
   z.strictObject({ type: z.literal('spikes'), ...during, ...befalls, ...share }),
-  /** Payloads that are no message at all, sent beside the good ones. */
+  /** Invalid payloads, sent in addition to valid ones. */
   z.strictObject({ type: z.literal('garbage'), ...during, ...befalls, ...share }),
 ]);
 export type DeviceTrouble = z.infer<typeof deviceTroubleSchema>;
 
-/** What goes wrong on the way, or with the services; only where the whole system is run (`--score`). */
+/** Faults of connections or services; only when the whole system runs (`--score`). */
 export const systemTroubleSchema = z.discriminatedUnion('type', [
-  /** kill -9, and up again after so long. */
+  /** kill -9, and a restart after this time. */
   z.strictObject({
     type: z.literal('kill'),
     atS: z.number().min(0),
@@ -139,14 +142,14 @@ export const systemTroubleSchema = z.discriminatedUnion('type', [
     times: z.int().min(1).default(1),
     everyS: z.number().positive().default(10),
   }),
-  /** Connections that are cut, and none lets through. */
+  /** Connections are cut and refused. */
   z.strictObject({
     type: z.literal('cut'),
     atS: z.number().min(0),
     forS: z.number().positive(),
     link: z.enum(['devices', 'source', 'uplink']),
   }),
-  /** A link of so many kilobytes a second, each way, and so much delay. */
+  /** A link with a limited rate in kilobytes a second, each way, and a delay. */
   z.strictObject({
     type: z.literal('slow'),
     atS: z.number().min(0),
@@ -155,22 +158,22 @@ export const systemTroubleSchema = z.discriminatedUnion('type', [
     kilobytesPerS: z.number().positive(),
     delayMs: z.number().min(0).default(0),
   }),
-  /** The OPC UA server comes up with a certificate that has run out, and gets a good one after so long. */
+  /** The OPC UA server starts with an expired certificate, and gets a valid one after this time. */
   z.strictObject({ type: z.literal('expired_certificate'), forS: z.number().positive() }),
 ]);
 export type SystemTrouble = z.infer<typeof systemTroubleSchema>;
 
-/** What a score may show at most; beyond any of them a run has failed. */
+/** Largest values allowed in a score; a run fails beyond any of them. */
 const limitsSchema = z
   .strictObject({
-    /** Faults that were not reported in time, or with the name of another. */
+    /** Faults not reported in time, or reported under the name of another. */
     missed: z.int().min(0).default(0),
     wrong: z.int().min(0).default(0),
-    /** Faults that were reported without a name; absent: any number. */
+    /** Faults reported without a name; absent: any number. */
     undetermined: z.int().min(0).optional(),
     /** Absent: no false alarm at all. */
     falsePerMachineMonth: z.number().min(0).optional(),
-    /** Wiring faults that were not reported, and reports of such that are not there. */
+    /** Wiring faults not reported, and reports of nonexistent ones. */
     wiringMissed: z.int().min(0).default(0),
     accused: z.int().min(0).default(0),
   })
@@ -178,17 +181,17 @@ const limitsSchema = z
 
 const scenarioObjectSchema = z.strictObject({
   seed: z.int().default(1),
-  /** In a sentence: what it is for. */
+  /** Its purpose, in a sentence. */
   purpose: z.string().optional(),
   /** The devices' protocol. */
   transport: z.enum(['mqtt', 'sparkplug', 'opcua', 'modbus']).default('mqtt'),
-  /** By which a score is made: how long the plant runs, how fast, and within what time a fault has to be said. */
+  /** Settings of a score: duration and speed of the plant, and the time within which a fault must be reported. */
   score: z
     .strictObject({
       durationS: z.number().positive().default(240),
       speed: z.number().positive().default(10),
       detectWithinS: z.number().positive().default(120),
-      /** Settings of the edge beside those that a score makes. */
+      /** Settings of the edge in addition to those of a score. */
       edge: z.record(z.string(), z.unknown()).default({}),
       limits: limitsSchema,
     })
@@ -207,7 +210,7 @@ const scenarioObjectSchema = z.strictObject({
   machines: z.array(simulatedMachineSchema).min(1),
 });
 
-/** Names in a scenario must exist: a trouble that applies to nothing shows nothing. */
+/** Names in a scenario must exist: a trouble without a target has no effect. */
 export const scenarioSchema = scenarioObjectSchema.superRefine((scenario, context) => {
   const { machines, troubles, systemTroubles, score, transport } = scenario;
   const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });

@@ -3,10 +3,12 @@ import { drivetrainOf } from './machineFaults.ts';
 import type { Scenario, SimulatedMachineConfig } from './scenario.ts';
 import { findMisconfiguration } from './wiring.ts';
 
-/** The index at which the simulated plant takes a bearing to be at its end, in alert limits: its plans rest on it. */
+/**
+ * Health index, in alert limits, that counts as a bearing's end of life in the simulated plant: its plans depend on it.
+ */
 const END_OF_LIFE = 5;
 
-/** An edge's configuration of a scenario's machines, which is wrong where the scenario asks for it. */
+/** Edge configuration of a scenario's machines, including the scenario's configuration errors. */
 export function assetsOf(scenario: Scenario): object {
   return Object.fromEntries(
     scenario.machines.map((m) => [

@@ -3,9 +3,9 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface ServiceOptions {
-  /** The built command, run again for each service. */
+  /** The built command, started again for each service. */
   command: string;
-  /** Its log goes to a folder of this one. */
+  /** Its log goes into a subfolder. */
   dataDirectory: string;
   say: (line: string) => void;
 }
@@ -14,7 +14,7 @@ const RESTART_MS = 2000;
 const STOP_MS = 8000;
 const LAST_LINES = 8;
 
-/** A process below this one: started, started again when it dies, stopped. */
+/** A child process: started, restarted when it dies, stopped. */
 export class Service {
   readonly dataDirectory: string;
   readonly #name: string;
@@ -55,7 +55,7 @@ export class Service {
     clearTimeout(kill);
   }
 
-  /** kill -9, and up again after so long. */
+  /** kill -9, and a restart after `downMs`. */
   async kill(downMs: number): Promise<void> {
     this.#stopping = true;
     if (this.#restart) clearTimeout(this.#restart);
@@ -72,8 +72,8 @@ export class Service {
 
   #spawn(): ChildProcess {
     const log = createWriteStream(this.logFile, { flags: 'a' });
-    // A group of its own, so that Ctrl-C reaches the parent alone, which stops them in order; and a channel whose end
-    // tells the child that the parent is gone.
+    // Its own process group, so that Ctrl-C reaches only the parent, which stops its children in order; and a channel
+    // that closes for the child when the parent ends.
     const child = spawn(process.execPath, [this.#options.command, ...this.#args], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,

@@ -14,13 +14,13 @@ export interface SimulateOptions {
   speed: number;
   /** The plant's beginning on its own clock. */
   beginMs: number;
-  /** Where in its life the plant goes on: seconds after its beginning. */
+  /** Seconds after the plant's beginning at which the run starts. */
   fromS: number;
-  /** Ends after so many of the plant's seconds; absent: when it is stopped. */
+  /** Duration in the plant's seconds; absent: until it is stopped. */
   durationS?: number;
-  /** Also serves the plant over OPC UA on this port of loopback. */
+  /** Also serves the plant over OPC UA on this loopback port. */
   opcuaPort?: number;
-  /** Where its certificates are kept. */
+  /** Folder of its certificates. */
   opcuaDirectory?: string;
   signal: AbortSignal;
   log: Logger;
@@ -39,7 +39,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   return { sent: mqtt.sent };
 }
 
-/** Loaded only here: a plant that speaks MQTT alone does without it. */
+/** Loaded here only: a plant with MQTT alone does not need it. */
 async function startOpcua(
   scenario: Scenario,
   machines: SimulatedMachine[],
@@ -49,7 +49,7 @@ async function startOpcua(
   if (opcuaPort === undefined) return [];
   const { OpcuaPlant } = await import('./devices/opcuaServer.ts');
   const directory = opcuaDirectory ?? join(tmpdir(), 'millwright-opcua');
-  // What it holds before the first measurement is older than that.
+  // Values before the first measurement are older than that.
   const plant = new OpcuaPlant(machines, scenario, opcuaPort, directory, { beginMs: beginMs + fromS * 1000 - 1 });
   await plant.start();
   log.info({ endpoint: `opc.tcp://127.0.0.1:${opcuaPort}` }, 'the plant speaks OPC UA');

@@ -18,7 +18,7 @@ const scenario = scenarioSchema.parse({
 });
 const machine = new SimulatedMachine(scenario.machines[0], 1);
 
-/** Two hundred seconds of one plant under these troubles; `point` alone. */
+/** Two hundred seconds of one plant with these troubles; only `point`. */
 function run(troubles: object[], point = 'temperature', seed = 1) {
   const parsed = scenarioSchema.parse({ ...scenario, troubles }).troubles as DeviceTrouble[];
   const all = new Troubles(parsed, seed);
@@ -36,7 +36,7 @@ test('without troubles everything is sent once, in order', () => {
   expect(truth).toMatchObject({ made: 200, lost: 0, twice: 0, backward: 0, unusable: 0, garbage: 0 });
 });
 
-test('loss, duplicates, reordering and garbage are what the account says, and the same for the same seed', () => {
+test('loss, duplicates, reordering and garbage match the account, and are the same for the same seed', () => {
   const troubles = ['loss', 'duplicates', 'reordering', 'garbage'].map((type) => ({ type, share: 0.2 }));
   const { sent, truth } = run(troubles);
   for (const n of [truth.lost, truth.twice, truth.backward, truth.garbage]) {
@@ -48,12 +48,12 @@ test('loss, duplicates, reordering and garbage are what the account says, and th
   expect(run(troubles, 'temperature', 2).sent.map((m) => m.stampMs)).not.toEqual(sent.map((m) => m.stampMs));
 });
 
-test('a clock that is set back makes stamps that were there before; one that is far ahead is unusable', () => {
+test('a clock that is set back repeats time stamps; one that is far ahead makes them unusable', () => {
   expect(run([{ type: 'clock', atS: 100, forS: 50, aheadS: -60 }]).truth.backward).toBe(50);
   expect(run([{ type: 'clock', atS: 100, forS: 50, aheadS: 400 }]).truth).toMatchObject({ unusable: 50, backward: 0 });
 });
 
-test('sensors that are stuck, clipped, spiky or say no number', () => {
+test('sensors that are stuck, clipped, spiky or send no number', () => {
   const stuck = run([{ type: 'stuck', atS: 50, forS: 100 }]).sent.map(valueIn);
   expect(new Set(stuck.slice(50, 150)).size).toBe(1);
   expect(new Set(stuck.slice(0, 50)).size).toBeGreaterThan(40);
@@ -65,12 +65,12 @@ test('sensors that are stuck, clipped, spiky or say no number', () => {
   expect(Math.max(...run([{ type: 'spikes', share: 0.1 }]).sent.map(valueIn))).toBe(1000);
 });
 
-test('it befalls whom it is meant for alone', () => {
+test('troubles affect only their target', () => {
   expect(run([{ type: 'loss', share: 1, point: 'speed' }]).truth.lost).toBe(0);
   expect(run([{ type: 'loss', share: 1, machine: 'm', point: 'temperature' }]).sent).toHaveLength(0);
 });
 
-test('a scenario that speaks of what is not there is refused', () => {
+test('a scenario with a nonexistent target is refused', () => {
   const issues = (more: object) => {
     const result = scenarioSchema.safeParse({ ...scenario, ...more });
     return result.success ? [] : result.error.issues.map((i) => i.path.join('.'));

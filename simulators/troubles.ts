@@ -2,7 +2,7 @@ import { type Random, randomOf, seedOf } from '#models/random/random.ts';
 import type { DeviceMessage } from './deviceMessage.ts';
 import type { DeviceTrouble } from './scenario.ts';
 
-/** What a point's device did, for checking a ledger. */
+/** What a point's device did, to check a ledger. */
 export interface PointTruth {
   machine: string;
   point: string;
@@ -10,30 +10,30 @@ export interface PointTruth {
   made: number;
   /** Of those, never sent: the device lost them. */
   lost: number;
-  /** Sent once more. */
+  /** Sent a second time. */
   twice: number;
-  /** Sent with a stamp that is not later than one sent before: a receiver that keeps to time calls them late. */
+  /** Sent with a time stamp that is not later than an earlier one: late for a receiver that goes by time. */
   backward: number;
-  /** Sent, and not to be used: no number, or stamped too far ahead. */
+  /** Sent but unusable: not a number, or stamped too far ahead. */
   unusable: number;
-  /** Bytes that are no message, sent beside those made. */
+  /** Invalid payloads, sent in addition. */
   garbage: number;
 }
 
-/** Ahead of the receiver's clock by more a stamp is refused. */
+/** Time stamps further ahead of the receiver's clock are refused. */
 const MAX_AHEAD_MS = 5 * 60_000;
 const FAR = 1000;
 
 type Of<T extends DeviceTrouble['type']> = Extract<DeviceTrouble, { type: T }>;
 
-/** Applies a scenario's troubles to a plant's messages, the same for the same seed, and records what it did. */
+/** Applies a scenario's troubles to a plant's messages, reproducibly by seed, and records what it did. */
 export class Troubles {
   readonly #troubles: readonly DeviceTrouble[];
   readonly #random: Random;
   readonly #truth = new Map<string, PointTruth & { newestMs: number }>();
   /** The last content of each point before it was stuck. */
   readonly #frozen = new Map<string, DeviceMessage['content']>();
-  /** Messages that wait for the one that follows them. */
+  /** Messages held back until the one that follows them. */
   readonly #held = new Map<string, DeviceMessage>();
 
   constructor(troubles: readonly DeviceTrouble[], seed: number) {
@@ -45,7 +45,7 @@ export class Troubles {
     return [...this.#truth.values()].map(({ newestMs: _, ...truth }) => truth);
   }
 
-  /** What is sent of one message, in order: nothing, itself, or more. */
+  /** The messages sent for one message, in order: none, itself, or more. */
   apply(message: DeviceMessage): DeviceMessage[] {
     const truth = this.#truthOf(message);
     truth.made++;
@@ -69,7 +69,7 @@ export class Troubles {
     return all;
   }
 
-  /** What still waits for a message to follow it. */
+  /** Messages still held back. */
   flush(): DeviceMessage[] {
     const rest = [...this.#held.values()];
     this.#held.clear();
@@ -130,7 +130,7 @@ export class Troubles {
     return [];
   }
 
-  /** A trouble that is there at a message's time. */
+  /** The active trouble at a message's time. */
   #now<T extends DeviceTrouble['type']>(type: T, message: DeviceMessage): Of<T> | undefined {
     return this.#troubles.find((t): t is Of<T> => t.type === type && isActive(t, message));
   }
@@ -153,7 +153,7 @@ function freezeSignal(content: Exclude<DeviceMessage['content'], { kind: 'garbag
   return { kind: 'waveform', samples: new Float32Array(content.samples.length).fill(content.samples[0]) };
 }
 
-/** With one sample, or the value, replaced. */
+/** Replaces one sample, or the value. */
 function replaced(content: DeviceMessage['content'], by: number, at: number): DeviceMessage['content'] {
   if (content.kind === 'value') return { kind: 'value', value: by };
   if (content.kind === 'garbage') return content;

@@ -17,7 +17,7 @@ const plant = (wiring: object[]) =>
     ],
   });
 
-/** What arrives of every point in one second of the plant. */
+/** The messages of every point in one second of the plant. */
 function arriving(wiring: object[], timeS = 5) {
   const scenario = plant(wiring);
   const machines = scenario.machines.map((m) => new SimulatedMachine(m, scenario.seed));
@@ -33,7 +33,7 @@ function arriving(wiring: object[], timeS = 5) {
 const right = arriving([]);
 const of = (name: string) => right.get(name) as Float32Array;
 
-test('swapped sensors carry each other’s signals, on one machine or two', () => {
+test('swapped sensors carry each other’s signals, on one machine or across two', () => {
   const within = arriving([{ kind: 'swapped_sensors', point: '1H', with: '2H' }]);
   expect(within.get('pump/1H')).toEqual(of('pump/2H'));
   expect(within.get('pump/2H')).toEqual(of('pump/1H'));
@@ -43,7 +43,7 @@ test('swapped sensors carry each other’s signals, on one machine or two', () =
   expect(across.get('pump/1H')).toEqual(of('pump/1H'));
 });
 
-test('sensors that are exchanged while the plant runs carry each other’s signals only then', () => {
+test('sensors swapped while the plant runs carry each other’s signals only then', () => {
   const swap = { kind: 'swapped_sensors', point: '1H', with: '2H', atS: 10, forS: 10 };
   for (const timeS of [9, 20]) expect(arriving([swap], timeS)).toEqual(arriving([], timeS));
   const during = arriving([swap], 10);
@@ -54,7 +54,7 @@ test('sensors that are exchanged while the plant runs carry each other’s signa
   expect(Math.abs(arriving([dead], 500).get('pump/current')?.[0] ?? 9)).toBeLessThan(0.2);
 });
 
-test('scale, sign, speed, a dead channel and a second one with the same signal', () => {
+test('scale, sign, speed, a dead channel, and two channels with the same signal', () => {
   const wrong = arriving([
     { kind: 'wrong_scale', point: 'temperature', factor: 1.8, offset: 32 },
     { kind: 'inverted_axis', point: '1H' },
@@ -70,7 +70,7 @@ test('scale, sign, speed, a dead channel and a second one with the same signal',
   expect(wrong.get('fan/2H')).toEqual(of('fan/2H'));
 });
 
-test('a wrong bearing or mains frequency is what the edge is told, and changes no signal', () => {
+test('a wrong bearing or mains frequency affects the edge’s configuration, not the signals', () => {
   const configured = { bpfo: 3.05, bpfi: 4.95, bsf: 1.99, ftf: 0.38 };
   const wiring = [
     { kind: 'wrong_bearing', configured },
@@ -92,7 +92,7 @@ test.each([
   expect(() => plant([fault])).toThrow(message);
 });
 
-test('the points that wiring may speak of are those that a machine sends', () => {
+test('wiring faults may refer to the points that a machine sends', () => {
   for (const { kind, ...config } of plant([]).machines) {
     const sent = new SimulatedMachine({ kind, ...config }, 1).processValues(0).map(({ point }) => point);
     expect(processPoints(kind)).toEqual(sent);

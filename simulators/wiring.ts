@@ -7,22 +7,22 @@ import { isWired, type SimulatedWiringFault } from './wiringFaults.ts';
 type Content = DeviceMessage['content'];
 type Of<K extends SimulatedWiringFault['kind']> = Extract<SimulatedWiringFault, { kind: K }>;
 
-/** What an amplifier without a sensor sends, standard deviation in g, or in the unit of a slow value. */
+/** Noise of an amplifier without a sensor, standard deviation in g, or in the unit of a slow value. */
 const OPEN_INPUT_G = 0.0005;
 const OPEN_INPUT_VALUE = 0.02;
 
-/** `machine/point` of a reference that may leave out its own machine. */
+/** `machine/point` of a reference that may omit its own machine. */
 export const fullName = (machine: string, reference: string): string =>
   reference.includes('/') ? reference : `${machine}/${reference}`;
 
-/** A point under which, while a fault lasts, another one's signal arrives. */
+/** A point that receives another one's signal during a fault. */
 interface CrossedSignal {
   point: string;
   source: string;
   fault: SimulatedWiringFault;
 }
 
-/** Brings each sensor's signal to where a scenario's cables take it, at the scale that its device is set to. */
+/** Routes each sensor's signal along the scenario's cables, at the scale set in its device. */
 export class Wiring {
   readonly #machines: ReadonlyMap<string, SimulatedMachine>;
   readonly #scenario: Scenario;
@@ -34,7 +34,7 @@ export class Wiring {
     this.#crossed = scenario.machines.flatMap(crossedSignals);
   }
 
-  /** The message as it arrives under its own name. */
+  /** The message as it arrives, under the name of its point. */
   deliver(message: DeviceMessage): DeviceMessage {
     const { machine, point, timeS } = message;
     const source = this.#crossed.findLast((c) => c.point === `${machine}/${point}` && isWired(c.fault, timeS))?.source;
@@ -93,7 +93,7 @@ function mapped(content: Content, by: (value: number) => number): Content {
   return { kind: 'waveform', samples: content.samples.map(by) };
 }
 
-/** The edge's wrong configuration of a machine. */
+/** The configuration error of a machine at the edge. */
 export function findMisconfiguration<K extends 'wrong_bearing' | 'wrong_mains_frequency'>(
   { wiring }: SimulatedMachineConfig,
   kind: K,

@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 import { bearingFactorsSchema } from '#models/machine/bearing.ts';
 
-/** By its position on the machine, or, of another machine, with that one's name before it: `fan-301/2H`. */
+/** By its position on the machine, or for another machine with that one's name first: `fan-301/2H`. */
 const pointReferenceSchema = z.string().regex(/^[^/]+(\/[^/]+)?$/, 'a point, or machine/point');
 
-/** When it is made, in seconds after the plant's beginning, and for how long; without that, to the end. */
+/** Start of the fault, in seconds after the plant's beginning, and its duration; absent: to the end. */
 const during = { atS: z.number().min(0).default(0), forS: z.number().positive().optional() };
 
 /**
- * Mistakes in how a machine is connected or described. Devices measure what the machine does; what is wrong is where their
- * signals arrive, or what the edge is told of them.
+ * Errors in the wiring or description of a machine. Devices measure correctly; the errors are in where their signals
+ * arrive, or in the edge's configuration.
  */
 export const wiringFaultSchema = z.discriminatedUnion('kind', [
   /** Each of the two carries the other's signal. */
   z.strictObject({ kind: z.literal('swapped_sensors'), ...during, point: nameSchema, with: pointReferenceSchema }),
-  /** The edge is given these factors instead of the bearing's own. */
+  /** The edge is configured with these factors instead of the bearing's own. */
   z.strictObject({ kind: z.literal('wrong_bearing'), configured: bearingFactorsSchema }),
   /** The point sends value × factor + offset under the unit of the value. */
   z.strictObject({
@@ -28,11 +28,11 @@ export const wiringFaultSchema = z.discriminatedUnion('kind', [
       .default(1),
     offset: z.number().default(0),
   }),
-  /** The edge is given this mains frequency. */
+  /** The edge is configured with this mains frequency. */
   z.strictObject({ kind: z.literal('wrong_mains_frequency'), configuredHz: z.number().min(10).max(400) }),
-  /** The speed is sent as so many times what it is. */
+  /** The speed is sent multiplied by this factor. */
   z.strictObject({ kind: z.literal('wrong_speed'), ...during, factor: z.number().positive() }),
-  /** The point sends the negative of what it measures. */
+  /** The point sends the negative of its measurement. */
   z.strictObject({ kind: z.literal('inverted_axis'), ...during, point: nameSchema }),
   /** The sensor is not connected: the point sends the noise of its amplifier. */
   z.strictObject({ kind: z.literal('dead_channel'), ...during, point: nameSchema }),
@@ -41,7 +41,7 @@ export const wiringFaultSchema = z.discriminatedUnion('kind', [
 ]);
 export type SimulatedWiringFault = z.infer<typeof wiringFaultSchema>;
 
-/** When it begins; what the edge is told wrongly, it is told from the beginning. */
+/** Start of the fault; configuration errors exist from the beginning. */
 export const wiringBeginsS = (fault: SimulatedWiringFault): number => ('atS' in fault ? fault.atS : 0);
 
 export function isWired(fault: SimulatedWiringFault, timeS: number): boolean {
@@ -57,7 +57,7 @@ interface WiredMachine {
   wiring: readonly SimulatedWiringFault[];
 }
 
-/** Slow values that a machine of a kind has beside its sensors. */
+/** Process values of a machine kind, in addition to its sensors. */
 export const processPoints = (kind: string): string[] => [
   'speed',
   'temperature',
@@ -66,7 +66,7 @@ export const processPoints = (kind: string): string[] => [
   ...(kind === 'compressor' ? ['pressure'] : []),
 ];
 
-/** Points that wiring faults speak of have to be there, and exchange signals of one kind. */
+/** Points in wiring faults must exist, and swapped signals must be of one kind. */
 export function wiringIssues(
   { name, kind, sensors, wiring }: WiredMachine,
   machines: readonly WiredMachine[],

@@ -3,7 +3,7 @@ import { backtestStock, type StockBacktest } from '#models/planning/backtestStoc
 import { withinBudget } from '#models/planning/budget.ts';
 import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
-import { PRICE_BREAKS_WANTED, parsePriceBreaks } from '#models/supply/priceBreaks.ts';
+import { PRICE_BREAKS_EXPECTED, parsePriceBreaks } from '#models/supply/priceBreaks.ts';
 import { type NamedFile, namesShown, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
 import { parseWorkbookOrText } from '#models/tables/parseWorkbook.ts';
 
@@ -170,7 +170,7 @@ function textsOf(cells: readonly string[], names: readonly string[], line: numbe
   };
   const [breaks, unmet] = [cell('price_breaks'), cell('unmet_demand').toLowerCase()];
   const priceBreaks =
-    breaks === '' ? undefined : (parsePriceBreaks(breaks) ?? refuse('price_breaks', PRICE_BREAKS_WANTED));
+    breaks === '' ? undefined : (parsePriceBreaks(breaks) ?? refuse('price_breaks', PRICE_BREAKS_EXPECTED));
   if (unmet !== '' && unmet !== 'owed' && unmet !== 'lost') refuse('unmet_demand', 'one of owed, lost is needed');
   return { ...(priceBreaks && { priceBreaks }), ...(unmet === 'lost' && { unmetDemand: unmet }) };
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { fileOf } from './arguments.ts';
 
-test('a file that is not there may be a subcommand misspelt', () => {
+test('a missing file may be a misspelt subcommand', () => {
   const edge = new Command('edge');
   const read = fileOf(edge, (file) => file === 'lisen.yaml' || file === 'liste');
   edge.command('listen');

@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 const MAX_PERIODS = 10_000;
 const VIBRATION_UNITS = ['g', 'm/s2', 'mm/s', 'in/s', 'um', 'mil', '1'] as const;
 
-/** The file of a command that has subcommands, too: where there is no such file, one of those may have been misspelt. */
+/** The file argument of a command with subcommands: a missing file may be a misspelt subcommand. */
 export function fileOf(command: Command, isThere: (file: string) => boolean): (text: string) => string {
   return (text) => {
     const meant = isThere(text)
@@ -25,7 +25,7 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** A duration such as `30s`, `5m` or `2h`; without a unit seconds. */
+/** A duration such as `30s`, `5m` or `2h`; without a unit in seconds. */
 export function seconds(text: string): number {
   const [, digits, unit] = /^(\d{1,6})(s|m|h)?$/.exec(text) ?? [];
   if (digits === undefined || Number(digits) === 0)
@@ -58,7 +58,7 @@ export function seasons(text: string): number[] {
   return values;
 }
 
-/** A unit of vibration as people write it; `1` where the values are none. */
+/** A vibration unit in common spelling; `1` for dimensionless values. */
 export function vibrationUnit(text: string): Unit {
   const unit = VIBRATION_UNITS.find((u) => meansUnit(text, u));
   if (unit === undefined) throw new InvalidArgumentError(`one of ${VIBRATION_UNITS.join(', ')} is needed`);

@@ -8,7 +8,7 @@ export const brokerUrlSchema = z.url({
 
 const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(?::(\d{1,5}))?$/i;
 
-/** Brokers that a client turns to while that of its address cannot be reached, in this order. */
+/** Standby brokers that a client tries in this order while its own is unreachable. */
 export const standbySchema = z
   .array(z.string().regex(HOST_AND_PORT, 'host or host:port; scheme and path are those of the address'))
   .max(8)
@@ -20,7 +20,7 @@ export interface BrokerAddress {
   port?: number;
 }
 
-/** Of a text that `standbySchema` accepts. */
+/** Parses a text that `standbySchema` accepts. */
 export function standbyAddress(text: string): BrokerAddress {
   const [, host, port] = HOST_AND_PORT.exec(text) ?? ['', text];
   return { host: host.replace(/^\[|\]$/g, ''), ...(port !== undefined && { port: Number(port) }) };

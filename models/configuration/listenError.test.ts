@@ -3,7 +3,7 @@ import { CannotListen, listenError } from './listenError.ts';
 
 const failed = (code: string) => Object.assign(new Error(`listen ${code}`), { code, address: '127.0.0.1', port: 80 });
 
-test('a port that is taken or not permitted is named with its setting, in one line', () => {
+test('an occupied or forbidden port is named with its setting, in one line', () => {
   const error = listenError(failed('EADDRINUSE'), 'api.port');
   expect(error).toBeInstanceOf(CannotListen);
   expect((error as Error).message).toBe(
@@ -12,7 +12,7 @@ test('a port that is taken or not permitted is named with its setting, in one li
   expect((listenError(failed('EACCES'), 'http.port') as Error).message).toMatch(/^http\.port: found .* may listen on/);
 });
 
-test('any other error stays', () => {
+test('any other error is unchanged', () => {
   const other = failed('EMFILE');
   expect(listenError(other, 'api.port')).toBe(other);
 });

@@ -1,4 +1,4 @@
-/** A configured address that this process cannot listen on; the message names the setting and says why. */
+/** A configured address that this process cannot listen on; the message names the setting and the reason. */
 export class CannotListen extends Error {}
 
 const REASONS: Record<string, string> = {
@@ -7,7 +7,7 @@ const REASONS: Record<string, string> = {
   EADDRNOTAVAIL: 'an address of this machine',
 };
 
-/** What `listen` failed with, in one line for people; any other error as it is. @param setting such as `api.port`. */
+/** A readable error for a failed `listen`; any other error is unchanged. @param setting such as `api.port`. */
 export function listenError(error: unknown, setting: string): unknown {
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   const allowed = REASONS[code ?? ''];

@@ -1,10 +1,10 @@
 import { type BrokerAddress, standbyAddress } from './brokerUrl.ts';
 
-/** First delay, also of a connection that was cut. */
+/** First delay, also after a lost connection. */
 const FIRST_MS = 1000;
-/** A broker that is starting, or busy, is asked again at this pace at the slowest. */
+/** Largest delay for a broker that is starting or busy. */
 const BUSY_MS = 10_000;
-/** Wrong credentials: slow enough that no account is locked, fast enough to notice that they were mended. */
+/** Delay after wrong credentials: slow enough not to lock an account, fast enough to notice a correction. */
 const REFUSED_MS = 30_000;
 
 /**
@@ -13,8 +13,8 @@ const REFUSED_MS = 30_000;
 const isBusy = (code: number) => code === 3 || [0x88, 0x89, 0x97, 0x9f].includes(code);
 
 /**
- * How long to wait before the next attempt to connect to an MQTT broker.
- * @param code of the CONNACK that refused the last one; null where the connection ended otherwise.
+ * Delay before the next attempt to connect to an MQTT broker.
+ * @param code of the CONNACK that refused the last attempt; null if the connection ended otherwise.
  * @param attempts since the last connection, from 0.
  */
 export function reconnectDelayMs(code: number | null, attempts: number): number {
@@ -22,19 +22,19 @@ export function reconnectDelayMs(code: number | null, attempts: number): number 
   return Math.min(isBusy(code) ? BUSY_MS : REFUSED_MS, FIRST_MS * 2 ** attempts);
 }
 
-/** What of an mqtt.js client is needed here. */
+/** The part of an mqtt.js client that is needed here. */
 interface ReconnectingClient {
   options: { reconnectPeriod?: number; password?: string | Buffer; host?: string; hostname?: string; port?: number };
   on(event: 'connect' | 'reconnect' | 'end', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error & { code?: unknown }) => void): unknown;
 }
 
-/** Options by which mqtt.js goes on after a CONNACK that refuses it; by default one is final. */
+/** Options that make mqtt.js retry after a refusing CONNACK, which is final by default. */
 export const RECONNECT = { reconnectPeriod: FIRST_MS, reconnectOnConnackError: true } as const;
 
 /**
- * Keeps a client connecting until it is ended, with back-off, whatever refuses it. The password is read again before
- * each attempt: it may have been changed. A connection that is lost is first tried again; then the brokers take turns.
+ * Keeps a client connecting until it is ended, with back-off after any refusal. The password is read again before each
+ * attempt, as it may have changed. A lost broker is retried first; then the brokers take turns.
  * @param password throws if it cannot be read; the previous one is used then, and `onUnreadable` is called.
  * @param standby `host` or `host:port` of brokers beside the client's own.
  */
@@ -79,7 +79,7 @@ export function keepConnecting(
   });
 }
 
-/** The broker that a client speaks to, without user and password: for logs. */
+/** The broker that a client uses, without user and password: for logs. */
 export function brokerInUse({ options }: Pick<ReconnectingClient, 'options'>): string {
   return `${options.host}${options.port === undefined ? '' : `:${options.port}`}`;
 }

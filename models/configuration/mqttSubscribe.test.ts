@@ -22,7 +22,7 @@ function clientOf(refusals: number) {
   return { client, asked, turn };
 }
 
-test('a refused subscription is asked for again, ever more slowly, and reported once', () => {
+test('retries a refused subscription with growing delays, and reports it once', () => {
   const { client, asked, turn } = clientOf(4);
   const reported: string[] = [];
   keepSubscribed(client, [{ topic: 'a', qos: 1 }], (topic) => reported.push(topic));
@@ -34,7 +34,7 @@ test('a refused subscription is asked for again, ever more slowly, and reported 
   expect(reported).toEqual(['a']);
 });
 
-test('each connection subscribes anew, and what waits ends with its connection', () => {
+test('subscribes anew on each connection, and cancels retries with the connection', () => {
   const { client, asked, turn } = clientOf(1);
   keepSubscribed(
     client,
@@ -52,7 +52,7 @@ test('each connection subscribes anew, and what waits ends with its connection',
   expect(asked).toEqual(['a 1', 'b 0', 'a 1', 'b 0']);
 });
 
-test('what fails because the connection ended is not reported', () => {
+test('does not report a failure caused by the end of the connection', () => {
   const reported: string[] = [];
   let end: (error: Error) => void = () => undefined;
   const client = Object.assign(new EventEmitter(), {

@@ -4,7 +4,7 @@ export interface Subscription {
   qos: 0 | 1 | 2;
 }
 
-/** What of an mqtt.js client is needed here. Its option `resubscribe` has to be false. */
+/** The part of an mqtt.js client that is needed here. Its option `resubscribe` has to be false. */
 interface SubscribingClient {
   readonly connected: boolean;
   on(event: 'connect' | 'close', listener: () => void): unknown;
@@ -15,8 +15,8 @@ const FIRST_MS = 1000;
 const SLOWEST_MS = 30_000;
 
 /**
- * Subscribes on each connection, and again where a broker refuses: a cluster that has just lost a server refuses for some
- * seconds, and a client that does not ask again is connected and hears nothing.
+ * Subscribes on each connection, and retries if a broker refuses: a cluster that has just lost a server refuses for
+ * some seconds, and without a retry the client stays connected but receives nothing.
  * @param refused called for the first refusal of each filter on a connection.
  */
 export function keepSubscribed(

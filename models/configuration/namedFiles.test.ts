@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { namedFiles } from './namedFiles.ts';
 
-test('every setting that names a file, with its path', () => {
+test('finds every setting that names a file, with its path', () => {
   const config = { broker: { caFile: '/ca', url: 'x' }, sources: [{ tokenFile: '/t' }], other: null, count: 1 };
   expect(namedFiles(config)).toEqual([
     { path: 'broker.caFile', file: '/ca' },

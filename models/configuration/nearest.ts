@@ -1,7 +1,7 @@
-/** Letters that may differ, at the most. */
+/** Largest number of edits. */
 const MAX_EDITS = 3;
 
-/** The name that somebody may have meant by `given`; null where none is close. Pure. */
+/** The name most similar to `given`; null if none is close. Pure. */
 export function nearest(given: string, names: readonly string[]): string | null {
   let [best, least] = [null as string | null, Math.min(MAX_EDITS, given.length / 2)];
   for (const name of names) {
@@ -11,7 +11,7 @@ export function nearest(given: string, names: readonly string[]): string | null 
   return best;
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein distance. */
 function editsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -11,7 +11,7 @@ const schema = z.strictObject({
 
 const sound = 'site: plant\nhttp:\n  port: 80\nsources:\n  - type: mqtt\n    url: x\n';
 
-test('all errors at once, each with line, path, what was found and what is allowed', () => {
+test('reports all errors at once, each with line, path, found value and allowed values', () => {
   const parsed = parseConfiguration(
     'site: 5\nhttp:\n  port: 99999\n  hots: x\nsources:\n  - type: mqtt\nmode: c\n',
     schema,
@@ -28,18 +28,18 @@ test('all errors at once, each with line, path, what was found and what is allow
   ]);
 });
 
-test('keys that look like numbers stay as they are written', () => {
+test('keys that look like numbers stay as written', () => {
   const parsed = parseConfiguration('names: { 24E1: a, 0102: b, 1.50: c, true: d }', z.unknown());
   expect(parsed).toEqual({ ok: true, value: { names: { '24E1': 'a', '0102': 'b', '1.50': 'c', true: 'd' } } });
 });
 
-test('an unknown kind lists the kinds there are', () => {
+test('an unknown kind lists the valid kinds', () => {
   const parsed = parseConfiguration(sound.replace('type: mqtt', 'type: opcua'), schema);
   expect(parsed.ok).toBe(false);
   if (!parsed.ok) expect(formatError(parsed.errors[0], 'f')).toBe('f:5: sources.0.type: found "opcua"; allowed: mqtt');
 });
 
-test('a misspelt name of a setting, or of one of its values, is guessed', () => {
+test('suggests the name for a misspelt setting or value', () => {
   const lines = (text: string) => {
     const parsed = parseConfiguration(text, schema);
     return parsed.ok ? [] : parsed.errors.map((e) => formatError(e, 'f'));
@@ -53,7 +53,7 @@ test('a misspelt name of a setting, or of one of its values, is guessed', () => 
   ]);
 });
 
-test('a name that is there twice is shown, beside all other errors', () => {
+test('a duplicate name is reported with all other errors', () => {
   const parsed = parseConfiguration(`${sound}site: again\nmode: c\n`, schema);
   expect(parsed.ok ? [] : parsed.errors.map((e) => formatError(e, 'f'))).toEqual([
     'f:7: found "site: again"; allowed: YAML 1.2: Map keys must be unique',
@@ -61,24 +61,24 @@ test('a name that is there twice is shown, beside all other errors', () => {
   ]);
 });
 
-test('what is not YAML says where', () => {
+test('invalid YAML is reported with its position', () => {
   const parsed = parseConfiguration('site: "open\nhttp: [', schema);
   expect(parsed.ok).toBe(false);
   if (!parsed.ok) expect(parsed.errors[0].line).toBeGreaterThan(0);
 });
 
-test('an empty file misses what is needed', () => {
+test('an empty file lacks the required settings', () => {
   expect(parseConfiguration('', schema).ok).toBe(false);
 });
 
-test('the environment overrides single settings, and is checked like them', () => {
+test('the environment overrides single settings, and is validated like them', () => {
   const environment = { MW__HTTP__PORT: '8081', MW__MODE: 'b', MW_SITE: 'ignored', OTHER__SITE: 'ignored' };
   const parsed = parseConfiguration(sound, schema, environment, 'MW');
   expect(parsed).toMatchObject({ ok: true, value: { site: 'plant', http: { port: 8081 }, mode: 'b' } });
   expect(parseConfiguration(sound, schema, { MW__HTTP__PORT: 'many' }, 'MW').ok).toBe(false);
 });
 
-test('a thousand machines may share one description; a file that grows beyond measure is refused, not read', () => {
+test('a thousand machines may share one description; a file that expands excessively is refused, not read', () => {
   const machines = Array.from({ length: 1000 }, (_, i) => `m${i}: *one\n`).join('');
   const shared = z.record(z.string(), z.object({ rpm: z.number() }));
   const parsed = parseConfiguration(`m: &one {rpm: 3}\n${machines}`, shared);

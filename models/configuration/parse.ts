@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocumen
 import type { z } from 'zod';
 import { nearest } from './nearest.ts';
 
-/** One thing wrong with a configuration: where, what was found, what is allowed. */
+/** One configuration error: where, what was found, what is allowed. */
 export interface ConfigurationError {
   line: number | null;
   path: string;
@@ -12,9 +12,9 @@ export interface ConfigurationError {
 
 export type ParsedConfiguration<T> = { ok: true; value: T } | { ok: false; errors: ConfigurationError[] };
 
-/** Of a file that people outside of the plant may have written: aliases multiply what has to be checked. */
+/** For files that people outside the plant may have written: aliases multiply the work of validation. */
 export const NO_ALIASES = 0;
-/** A plant's machines may all refer to one description; a file that grows beyond measure when it is read is refused. */
+/** A plant's machines may all refer to one description; a file that expands excessively is refused. */
 const MAX_ALIASES = 100_000;
 
 const notYaml = (line: number | null, found: string, why?: string): ConfigurationError => ({
@@ -24,7 +24,7 @@ const notYaml = (line: number | null, found: string, why?: string): Configuratio
   allowed: why === undefined ? 'YAML 1.2' : `YAML 1.2: ${why}`,
 });
 
-/** The names that an object may have, as the message of one that it may not have. */
+/** Lists the valid names in the message on an invalid one. */
 const withNames: z.core.$ZodErrorMap = (issue) =>
   issue.code === 'unrecognized_keys'
     ? Object.keys((issue.inst as z.core.$ZodObject | undefined)?._zod.def.shape ?? {}).join(' ')
@@ -42,14 +42,14 @@ export function parseConfiguration<T>(
   mostAliases = MAX_ALIASES,
 ): ParsedConfiguration<T> {
   const lines = new LineCounter();
-  // A device's id such as 24E1 or 0102 is a key as it is written, not as a number.
+  // A device id such as 24E1 or 0102 is a key as written, not a number.
   const document = parseDocument(text, { lineCounter: lines, stringKeys: true });
   const errors = document.errors.map(({ linePos, message }) => {
     const line = linePos?.[0].line ?? null;
     const found = line === null ? null : text.split('\n')[line - 1]?.trim();
     return notYaml(line, show(found || undefined), message.split(/ at line \d/)[0]);
   });
-  // A name that is there twice leaves the rest of the file readable.
+  // A duplicate name leaves the rest of the file readable.
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { ok: false, errors };
   let plain: unknown;
   try {
@@ -84,7 +84,7 @@ type Path = (string | number)[];
 interface Fault {
   path: Path;
   allowed: string;
-  /** What the setting, or else its value, may be called. */
+  /** Valid names of the setting, or of its value. */
   names: { all: readonly string[]; isKey: boolean };
 }
 
@@ -107,7 +107,7 @@ function flatten(issue: z.core.$ZodIssue, base: Path): Fault[] {
   return [{ path, allowed: all.length > 0 ? all.join(' | ') : allowedBy(issue), names: { all, isKey: false } }];
 }
 
-/** Values of which the setting has to be one. */
+/** Allowed values of the setting. */
 function optionsOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'invalid_value') return issue.values.map(String);
   return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
@@ -136,7 +136,7 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** The line of the deepest part of `path` that is in the file: for a missing setting, that of what should hold it. */
+/** The line of the deepest part of `path` in the file: for a missing setting, that of its parent. */
 function lineOf(root: Node | null, path: Path, lines: LineCounter): number | null {
   let node: unknown = root;
   let offset = (root as Node | null)?.range?.[0] ?? null;
@@ -175,7 +175,7 @@ function scalarOf(text: string): unknown {
 
 function setAt(target: Record<string, unknown>, path: string[], value: unknown): void {
   const [head, ...rest] = path;
-  // HTTP_PORT and httpPort name the same setting: a shell's variables are upper case.
+  // HTTP_PORT and httpPort name the same setting, as environment variables are upper case.
   const fold = (s: string) => s.replaceAll('_', '').toLowerCase();
   const key = Object.keys(target).find((k) => fold(k) === fold(head)) ?? camel(head);
   if (rest.length === 0) {

@@ -1,28 +1,31 @@
 import type { ZodType } from 'zod';
 
-/** What a subcommand needs of the command that it belongs to: its room has no I/O of its own for these. */
+/** What a subcommand needs from its command: subcommands have no I/O of their own for these. */
 export interface Shell {
   version: string;
-  /** A configuration, checked. @throws where it is not sound: wrong usage. */
+  /** Loads and validates a configuration. @throws if it is invalid: wrong usage. */
   load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T>;
-  /** Also that the files that its settings name can be read: for what is to run with it. @throws as well: wrong usage. */
+  /**
+   * Also checks that the files named by its settings are readable, before a service runs with it. @throws likewise:
+   * wrong usage.
+   */
   loadToRun<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T>;
-  /** A file's content. @throws where it cannot be read: wrong usage. */
+  /** A file's content. @throws if it cannot be read: wrong usage. */
   bytes(file: string): Uint8Array;
-  /** Runs what reads tables; a table that cannot be used is wrong usage. */
+  /** Runs code that reads tables; an unusable table is wrong usage. */
   onTable(run: () => void | Promise<void>): Promise<void>;
-  /** A line on stdout, for results. */
+  /** Writes a line to stdout, for results. */
   write(line: string): void;
-  /** A line on stderr, for people. */
+  /** Writes a line to stderr, for people. */
   say(line: string): void;
-  /** Ends the command with 2, and what is allowed. */
+  /** Ends the command with exit code 2 and the allowed usage. */
   usage(message: string): Error;
-  /** Ends the command with 1: it did its work, and the answer is no. */
+  /** Ends the command with exit code 1: it did its work, and the result is negative. */
   failure(message: string): Error;
-  /** Aborted when the command is told to stop. */
+  /** Aborted when the command receives a stop signal. */
   stopSignal(): AbortSignal;
-  /** The built command, for those who run it again. */
+  /** Path of the built command, for those who start it again. */
   commandFile: string;
-  /** Runs until it is told to stop. */
+  /** Runs until a stop signal. */
   runUntilStopped(service: { stop(): Promise<void> }): Promise<void>;
 }

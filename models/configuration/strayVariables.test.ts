@@ -19,12 +19,12 @@ test.each([
   ['MW_EDGE_DATA_DIRECTORY', 'MW_EDGE__DATA_DIRECTORY'],
   ['MW_EDGE_SOURCES_0_URL', 'MW_EDGE__SOURCES__0__URL'],
   ['MW_EGDE__HTTP__PORT', 'MW_EDGE__HTTP__PORT'],
-])('%s is taken for %s', (name, meant) => {
+])('%s probably means %s', (name, meant) => {
   expect(meantBy(name)).toEqual([`the variable ${name} sets nothing: did you mean ${meant}?`]);
 });
 
 test.each(['MW_EDGE__HTTP__PORT', 'MW_EDGE_SERVICE_HOST', 'MW_EDGE_IMAGE', 'MW_GATEWAY__API__PORT', 'PATH', 'A__B'])(
-  '%s is left alone',
+  '%s is ignored',
   (name) => {
     expect(meantBy(name)).toEqual([]);
   },

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
 import { nearest } from './nearest.ts';
 
-/** Words of a name, at most: each may be a setting's own or a part of one. */
+/** Most words in a name: each may be a setting's own or a part of one. */
 const MAX_WORDS = 8;
 
 /**
- * Variables of the environment that look like settings and are none, with what was probably meant:
- * `MILLWRIGHT_EDGE_HTTP__PORT` is `MILLWRIGHT_EDGE__HTTP__PORT`. Others with the prefix (those of a container's
- * surroundings) are nobody's settings. Pure.
+ * Environment variables that look like settings but are not, with the probable setting: `MILLWRIGHT_EDGE_HTTP__PORT` is
+ * `MILLWRIGHT_EDGE__HTTP__PORT`. Others with the prefix (those of a container's environment) are ignored. Pure.
  */
 export function strayVariables(
   environment: Readonly<Record<string, string | undefined>>,
@@ -21,7 +20,7 @@ export function strayVariables(
   });
 }
 
-/** One underscore too few: the parts of its name that are a setting. */
+/** One underscore too few: the parts of its name that form a setting. */
 function withPrefix(name: string, prefix: string, schema: z.ZodType): string | null {
   const words = name.slice(prefix.length + 1).split(/_+/);
   if (words.length > MAX_WORDS) return null;
@@ -41,7 +40,7 @@ function withOtherPrefix(name: string, prefix: string): string | null {
 
 const fold = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
-/** Whether a schema has a setting at a path, whose names are compared without case and underscores. */
+/** Whether a schema has a setting at a path, compared without case and underscores. */
 function isSetting(schema: z.ZodType, [head, ...rest]: readonly string[]): boolean {
   if (head === undefined) return true;
   const def = (schema as unknown as { _zod: { def: Definition } })._zod.def;
@@ -56,7 +55,7 @@ function isSetting(schema: z.ZodType, [head, ...rest]: readonly string[]): boole
   return inner !== undefined && isSetting(inner, [head, ...rest]);
 }
 
-/** What of zod's definitions leads to the settings within. */
+/** The part of zod's definitions that leads to nested settings. */
 interface Definition {
   shape?: Record<string, z.ZodType>;
   options?: readonly z.ZodType[];

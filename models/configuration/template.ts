@@ -4,8 +4,8 @@ export type Template = string | number | boolean | null | readonly Template[] | 
 const FIELD = /\{(\w+)\}/g;
 
 /**
- * Fills in a template. A string that consists of a single field takes the field's value with its type, so that a number
- * remains a number; within a longer string null is no text. A field without a value stays as it is. Pure.
+ * Fills in a template. A string that consists of a single field gets the field's value with its type, so that a number
+ * remains a number; within a longer string, null becomes empty. A field without a value is unchanged. Pure.
  */
 export function fillTemplate(template: Template, values: Readonly<Record<string, Template>>): Template {
   if (typeof template === 'string') {

@@ -1,4 +1,4 @@
-/** An address as it may be logged and shown: without the password that somebody wrote into it. Pure. */
+/** An address for logs and display, without its password. Pure. */
 export function withoutPassword(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):[^/@]*@/i, '$1:***@');
 }

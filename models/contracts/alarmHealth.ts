@@ -18,7 +18,7 @@ export const alarmSystemHealthSchema = z.object({
 });
 
 export const trackRecordSchema = z.object({
-  /** What raised the alerts: the kind of evidence, and the fault that it named. */
+  /** What raised the alerts: the kind of evidence, and its fault. */
   rule: z.string(),
   /** With a finding. */
   alerts: z.int(),
@@ -35,7 +35,7 @@ export const trackRecordSchema = z.object({
   leadTimeH: z.number().nullable(),
 });
 
-/** How often the alerts of each rule were right, by what was found; and failures without an alert before them. */
+/** How often the alerts of each rule were right, by their findings; and failures without an alert before them. */
 export const trackRecordsSchema = z.object({
   rules: z.array(trackRecordSchema),
   failures: z.int(),

@@ -9,18 +9,18 @@ import { suppressionKindSchema } from './suppression.ts';
 export const severitySchema = z.enum(['warning', 'critical']);
 export type Severity = z.infer<typeof severitySchema>;
 
-/** Faults by name; `undetermined` where the data does not say which. */
+/** Faults by name; `undetermined` where the data do not decide. */
 export const faultSchema = z.enum([
   'outer_race',
   'inner_race',
   'ball',
   'cage',
-  /** Which of its parts is unsure. */
+  /** Where the part of the bearing is uncertain. */
   'bearing',
   'unbalance',
   'misalignment',
   'bent_shaft',
-  /** Where the sensors cannot tell two apart. */
+  /** Where the sensors cannot distinguish the two. */
   'misalignment_or_bent_shaft',
   'unbalance_or_bent_shaft',
   'looseness',
@@ -35,17 +35,17 @@ export const faultSchema = z.enum([
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults among which a diagnosis leaves the choice open. */
+/** Alternatives that a diagnosis leaves open. */
 const UNDECIDED: Record<string, readonly string[]> = {
   bearing: ['outer_race', 'inner_race', 'ball', 'cage'],
   misalignment_or_bent_shaft: ['misalignment', 'bent_shaft'],
   unbalance_or_bent_shaft: ['unbalance', 'bent_shaft'],
 } satisfies Partial<Record<Fault, readonly Fault[]>>;
 
-/** The faults that a diagnosis covers: its own, and those it does not tell apart. */
+/** The faults that a diagnosis covers: its own, and those that it cannot rule out. */
 export const coveredFaults = (fault: string): string[] => [fault, ...(UNDECIDED[fault] ?? [])];
 
-/** Mistakes in how a machine is connected or described, as opposed to faults of the machine. */
+/** Errors in the wiring or description of a machine, as opposed to machine faults. */
 export const wiringFaultSchema = z.enum([
   'swapped_sensors',
   'wrong_bearing',
@@ -71,7 +71,7 @@ export const diagnosisSchema = z.object({
   fault: faultSchema,
   /** 0 to 1. */
   confidence: z.number().min(0).max(1),
-  /** Reasons for and against it, a sentence each. */
+  /** Reasons for and against it, one sentence each. */
   reasons: z.array(z.string()),
 });
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
@@ -84,7 +84,7 @@ export const evidenceSchema = z.object({
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
-/** An alert message of an edge. The same `id` from raise to return. */
+/** An alert message of an edge, with the same `id` from raise to return. */
 export const alertMessageSchema = envelopeSchema.extend({
   id: z.string().min(1).max(300),
   asset: nameSchema,
@@ -92,21 +92,21 @@ export const alertMessageSchema = envelopeSchema.extend({
   change: z.enum(['raise', 'update', 'return']),
   severity: severitySchema,
   raisedAtMs: timeMsSchema,
-  /** One sentence: what is wrong with which part of which machine. */
+  /** What is wrong with which part of which machine, in one sentence. */
   text: z.string().max(500),
   index: quantitySchema,
   evidence: evidenceSchema,
   remainingLife: remainingLifeSchema,
-  /** Whom it is for; absent: the plant. */
+  /** The recipients; absent: the plant. */
   audience: audienceSchema.optional(),
-  /** Of an alert to the integrator about the machine's wiring or configuration. */
+  /** For an alert to the integrator about the machine's wiring or configuration. */
   wiring: wiringSchema.optional(),
 });
 export type AlertMessage = z.infer<typeof alertMessageSchema>;
 
 /**
  * Alarm states of ISA-18.2 / IEC 62682. `normal`: acknowledged and returned, or closed. An alarm that is shelved,
- * suppressed by design or out of service annunciates nothing.
+ * suppressed by design or out of service is not annunciated.
  */
 export const alarmStateSchema = z.enum([
   'unacknowledged',
@@ -119,7 +119,7 @@ export const alarmStateSchema = z.enum([
 ]);
 export type AlarmState = z.infer<typeof alarmStateSchema>;
 
-/** How far what was found had gone. */
+/** Severity of the damage that was found. */
 export const damageSchema = z.enum(['light', 'moderate', 'severe']);
 
 /** The finding of a person who inspected the machine. */
@@ -137,7 +137,7 @@ export type Finding = z.infer<typeof findingSchema>;
 const PERSON = z.string().trim().min(1).max(100);
 const TEXT = z.string().trim().min(1).max(1000);
 
-/** What a person does with an alarm. `requestId` makes a repeated request take effect once. */
+/** An action of a person on an alarm. A repeated request with the same `requestId` takes effect once. */
 export const alarmActionSchema = z
   .discriminatedUnion('action', [
     z.strictObject({ action: z.literal('acknowledge'), comment: TEXT.optional() }),
@@ -161,7 +161,7 @@ export const alarmActionSchema = z
   .describe('one transition of the ISA-18.2 life cycle');
 export type AlarmAction = z.infer<typeof alarmActionSchema>;
 
-/** Who changed an alarm, when, how and why. `by` is null where the edge or the time did. */
+/** Who changed an alarm, when, how and why. `by` is null for changes by the edge or by time. */
 export const alarmTransitionSchema = z.object({
   atMs: z.number(),
   by: z.string().nullable(),
@@ -171,7 +171,7 @@ export const alarmTransitionSchema = z.object({
 });
 export type AlarmTransition = z.infer<typeof alarmTransitionSchema>;
 
-/** What every alarm is, of a machine or for planners: its ISA-18.2 state, who owns it, and how it came there. */
+/** Common to all alarms, of machines and for planners: ISA-18.2 state, assignee, and history. */
 export const alarmSchema = z.object({
   id: z.string(),
   state: alarmStateSchema,
@@ -183,57 +183,57 @@ export const alarmSchema = z.object({
   acknowledgedAtMs: z.number().nullable(),
   acknowledgedBy: z.string().nullable(),
   comment: z.string().nullable(),
-  /** Absent: nobody owns it. */
+  /** Absent: not assigned. */
   assignedTo: z.string().optional(),
-  /** Until then it annunciates nothing. */
+  /** Not annunciated until then. */
   shelved: z.object({ untilMs: z.number(), by: z.string(), reason: z.string() }).optional(),
   outOfService: z.object({ by: z.string(), reason: z.string() }).optional(),
   /** By design: its machine is under maintenance, or off. */
   suppressed: z
     .object({
-      /** Of the suppression. */
+      /** Id of the suppression. */
       id: z.string(),
       kind: suppressionKindSchema,
       by: z.string(),
       reason: z.string(),
       untilMs: z.number(),
-      /** Whether it stood, and was annunciated, before. */
+      /** Whether it was active, and annunciated, before. */
       wasStanding: z.boolean(),
     })
     .optional(),
   closed: z.object({ atMs: z.number(), by: z.string() }).optional(),
-  /** Absent: nobody has said yet. The newest of `findings`. */
+  /** Absent: no finding yet. The newest of `findings`. */
   finding: findingSchema.optional(),
   /** Oldest first; later ones add to earlier ones. */
   findings: z.array(findingSchema).optional(),
-  /** Oldest first; of very long ones the newest. */
+  /** Oldest first; of a very long history only the newest. */
   history: z.array(alarmTransitionSchema).optional(),
 });
 export type Alarm = z.infer<typeof alarmSchema>;
 
-/** An alert as the gateway keeps and serves it. */
+/** An alert as stored and served by the gateway. */
 export const alertRecordSchema = alarmSchema.extend({
   site: z.string(),
   edge: z.string(),
   asset: z.string(),
   point: z.string(),
   index: z.number(),
-  /** Of its machine; absent: not known when the alert was raised. */
+  /** Kind of the machine; absent: unknown when the alert was raised. */
   kind: z.string().optional(),
   area: z.string().optional(),
   line: z.string().optional(),
-  /** Its case, which is the id of that case's first alert; absent: from before there were cases. */
+  /** Id of its case, which is that of the case's first alert; absent: older than cases. */
   case: z.string().optional(),
-  /** Whom it is for; absent: the plant. Wiring, clocks and silence are for those who connected the machine. */
+  /** The recipients; absent: the plant. Alerts on wiring, clocks and silence are for those who connected the machine. */
   audience: audienceSchema.optional(),
-  /** Of an alert about the machine's wiring or configuration. */
+  /** For an alert about the machine's wiring or configuration. */
   wiring: wiringSchema.optional(),
   evidence: evidenceSchema,
   remainingLife: remainingLifeSchema,
 });
 export type AlertRecord = z.infer<typeof alertRecordSchema>;
 
-/** One alert as the gateway serves it by its id. */
+/** One alert as served by its id. */
 export const alertViewSchema = alertRecordSchema.extend({
   /** Whether the evidence of its verdict is stored, for a bundle that can be replayed. */
   hasBundle: z.boolean(),

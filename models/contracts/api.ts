@@ -7,7 +7,7 @@ import { planAlertSchema } from './plan.ts';
 import { unitSchema } from './units.ts';
 import { workOrderSchema } from './workOrder.ts';
 
-/** A series for a chart, in columns: mean and largest value of each interval that holds any. */
+/** A series for a chart, in columns: mean and maximum of each non-empty interval. */
 export const columnsSchema = z.object({
   timeMs: z.array(z.number()),
   mean: z.array(z.number()),
@@ -20,7 +20,7 @@ export const watchSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('watched') }),
   z.object({
     state: z.literal('not_watched'),
-    /** The newest message, by the gateway's clock; 0: none since this store was made. */
+    /** Time of the newest message, by the gateway's clock; 0: none in this store. */
     sinceMs: z.number(),
     reason: z.enum(['edge_offline', 'edge_silent', 'machine_silent']),
   }),
@@ -31,9 +31,9 @@ export const machineSchema = z.object({
   health: healthMessageSchema,
   watch: watchSchema,
   points: z.array(z.string()),
-  /** Those of the points that have a spectrum. */
+  /** Points that have a spectrum. */
   waveforms: z.array(z.string()),
-  /** By point, in which its values are; a point of which none has come yet has none. */
+  /** Units of the values, by point; a point without values has none. */
   units: z.record(z.string(), unitSchema),
   activeAlerts: z.int(),
 });
@@ -44,9 +44,9 @@ export const ledgerViewSchema = z.object({
     pointLedgerSchema.extend({
       site: z.string(),
       edge: z.string(),
-      /** Feature rows that this gateway took. */
+      /** Feature rows stored by this gateway. */
       stored: z.int(),
-      /** Messages that the counts do not account for; 0 where the ledger closes. */
+      /** Messages that the counts do not account for; 0 if the ledger balances. */
       unexplained: z.int(),
     }),
   ),
@@ -63,7 +63,7 @@ export const acknowledgeRequestSchema = z.strictObject({
   comment: z.string().trim().max(1000).optional(),
 });
 
-/** A model in the registry, and where it runs. */
+/** A model in the registry, and the machines that run it. */
 export const modelViewSchema = z.object({
   id: packageIdSchema,
   name: z.string(),
@@ -71,7 +71,7 @@ export const modelViewSchema = z.object({
   kind: z.string(),
   card: z.record(z.string(), z.unknown()),
   added: z.object({ by: z.string(), atMs: z.number(), note: z.string().nullable() }),
-  /** Null: no edge may have it yet. */
+  /** Null: not approved for any edge yet. */
   approved: z.object({ by: z.string(), atMs: z.number() }).nullable(),
   where: z.array(
     z.object({
@@ -79,7 +79,7 @@ export const modelViewSchema = z.object({
       edge: z.string(),
       asset: z.string(),
       role: z.enum(['active', 'candidate']),
-      /** Why it should be trained anew; null: it fits. */
+      /** Why it should be retrained; null: it fits. */
       advice: z.string().nullable(),
     }),
   ),
@@ -92,14 +92,14 @@ export const findingRequestSchema = acknowledgeRequestSchema.extend({
 
 export const alarmActionRequestSchema = z.strictObject({
   by: z.string().trim().min(1).max(100),
-  /** Makes a repeated request take effect once. */
+  /** A repeated request with the same id takes effect once. */
   requestId: z.string().min(1).max(100).optional(),
   change: alarmActionSchema,
 });
 
 /** One notification of an alert to a channel. */
 export const deliverySchema = z.object({
-  /** Of the database that it is in, and its number there. */
+  /** Id of its database, and its number there. */
   id: z.string(),
   channel: z.string(),
   alert: z.string(),
@@ -112,18 +112,18 @@ export const deliverySchema = z.object({
 });
 export type DeliveryView = z.infer<typeof deliverySchema>;
 
-/** What `/api/v1/events` sends, an event a line of JSON after the line of its id. */
+/** What `/api/v1/events` sends: one event as a line of JSON after a line with its id. */
 export const liveEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alert'), alert: alertRecordSchema }),
   z.object({ type: z.literal('health'), health: healthMessageSchema }),
-  /** Machines that are no longer watched, or are again. */
+  /** Machines that are no longer watched, or are watched again. */
   z.object({
     type: z.literal('watch'),
     machines: z.array(z.object({ site: z.string(), edge: z.string(), asset: z.string(), watch: watchSchema })),
   }),
-  /** An order for work that changed. */
+  /** A work order that changed. */
   z.object({ type: z.literal('work_order'), order: workOrderSchema }),
-  /** There is a new plan; alerts for planners that it changed. */
+  /** A new plan, and the alerts for planners that it changed. */
   z.object({ type: z.literal('plan'), atMs: z.number(), alerts: z.array(planAlertSchema) }),
   z.object({
     type: z.literal('features'),
@@ -134,7 +134,7 @@ export const liveEventSchema = z.discriminatedUnion('type', [
     timeMs: z.number(),
     values: z.record(z.string(), z.number()),
   }),
-  /** What happened since `Last-Event-ID` is not known any more: the present state has to be asked for. */
+  /** Events since `Last-Event-ID` are no longer available: request the current state instead. */
   z.object({ type: z.literal('reload') }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;

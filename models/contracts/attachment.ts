@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { displayNameSchema } from './names.ts';
 
-/** Media types that are taken: photographs, reports, notes. */
+/** Accepted media types: photographs, reports, notes. */
 export const attachmentTypes = ['image/jpeg', 'image/png', 'image/webp', 'application/pdf', 'text/plain'] as const;
 export const attachmentTypeSchema = z.enum(attachmentTypes);
 export type AttachmentType = z.infer<typeof attachmentTypeSchema>;
 
-/** A file that somebody added to an alert: what was seen at the machine. */
+/** A file that someone added to an alert: evidence from the machine. */
 export const attachmentSchema = z.object({
   id: z.int(),
   alert: z.string(),

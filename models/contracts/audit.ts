@@ -9,7 +9,7 @@ export const auditEntrySchema = z.object({
   what: z.string(),
   subject: z.string(),
   detail: z.string().nullable(),
-  /** SHA-256, hexadecimal, of the hash before and of the other fields. */
+  /** SHA-256, hexadecimal, of the previous hash and the other fields. */
   hash: z.string(),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
@@ -21,7 +21,7 @@ export const auditPageSchema = z.object({
   /** The last entry written. */
   head: auditHeadSchema,
   entries: z.array(auditEntrySchema),
-  /** Newest first: `before` of the next page, even where this one is empty; null: there is none. */
+  /** Newest first: `before` of the next page, even if this one is empty; null: last page. */
   next: z.int().nullable().optional(),
 });
 export type AuditPage = z.infer<typeof auditPageSchema>;
@@ -31,7 +31,7 @@ export const auditVerificationSchema = z.object({
   entries: z.int(),
   head: auditHeadSchema,
   faultCount: z.int(),
-  /** The first hundred. */
+  /** At most the first hundred. */
   faults: z.array(z.string()),
   atMs: z.number(),
 });

@@ -5,12 +5,12 @@ import { nameSchema } from './names.ts';
 
 const aimed = { asset: nameSchema, point: nameSchema };
 
-/** Of a signed text. */
+/** Length of a signed text. */
 const MAX_CHARACTERS = 20_000;
 
 /**
- * What an edge can be told: `reload` its configuration, `relearn` what is normal for a point, send `evidence` of one, fetch
- * and try a `model` of a machine's process values and have it run in the `shadow` of the one that judges, or judge itself
+ * Orders to an edge: `reload` its configuration, `relearn` a point's baseline, send `evidence` of a point, fetch and
+ * try a `model` of a machine's process values and run it in the `shadow` of the active one or as the active one
  * (`live`); or take a model back (`rollback`).
  */
 export const orderSchema = z.discriminatedUnion('what', [
@@ -27,14 +27,17 @@ export const orderSchema = z.discriminatedUnion('what', [
   z.strictObject({
     what: z.literal('rollback'),
     asset: nameSchema,
-    /** Absent: the one that judges. */
+    /** Absent: the active model. */
     id: packageIdSchema.optional(),
     why: z.string().max(300).optional(),
   }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
 
-/** What is signed: the order, for whom, and when; `issuedMs` rises from each command to the next, so that none works twice. */
+/**
+ * The signed content: the order, its recipient, and its time; `issuedMs` rises with each command, so that none takes
+ * effect twice.
+ */
 export const commandSchema = z.object({
   v: z.literal(SCHEMA_VERSION),
   id: z.string().min(1).max(64),
@@ -45,7 +48,7 @@ export const commandSchema = z.object({
 });
 export type Command = z.infer<typeof commandSchema>;
 
-/** `cmd/do`: the command as a text, and the Ed25519 signature of exactly that text in base64. */
+/** `cmd/do`: the command as text, and the Ed25519 signature of exactly that text in base64. */
 export const signedCommandSchema = z.object({ body: z.string().max(MAX_CHARACTERS), signature: z.string().max(200) });
 
 /** Outcome of the edge's last command; part of its status. */

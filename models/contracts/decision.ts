@@ -3,14 +3,14 @@ import { diagnosisSchema, severitySchema } from './alert.ts';
 import { contributionSchema } from './health.ts';
 import { quantitySchema, timeMsSchema } from './numbers.ts';
 
-/** Signal without gaps: int16 in base64, little-endian, times `scale` in its unit. */
+/** A gapless piece of signal: int16 in base64, little-endian, times `scale` in its unit. */
 export const signalPieceSchema = z.object({ scale: quantitySchema, samples: z.string() });
 export type SignalPiece = z.infer<typeof signalPieceSchema>;
 
 const column = z.string().max(100);
 const settings = z.record(z.string(), z.unknown());
 
-/** What a point's alert came to. */
+/** The outcome for a point's alert. */
 export const verdictSchema = z.object({
   /** 1 is the alert limit. */
   index: quantitySchema,
@@ -23,13 +23,13 @@ export const verdictSchema = z.object({
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** Persistence and hysteresis, as they were before the verdict. */
+/** State of persistence and hysteresis before the verdict. */
 const triggerBeforeSchema = z.object({
   settings: z.object({ persistence: z.number(), offBelow: z.number(), offAfter: z.number() }),
   before: z.object({ on: z.boolean(), run: z.number() }),
 });
 
-/** The machine's alert before the verdict, and what was new to it. */
+/** The machine's alert before the verdict, and the input that the verdict adds. */
 const alertBeforeSchema = z.object({
   settings: z.object({ criticalIndex: z.number(), repeatMs: z.number() }),
   before: z.discriminatedUnion('active', [
@@ -55,45 +55,45 @@ const alertBeforeSchema = z.object({
 });
 
 /**
- * How a verdict on a vibration point came about: all that the decision was made of, beside the signal. With the same
- * version of Millwright it leads to the same verdict, bit for bit.
+ * How a verdict on a vibration point was reached: all inputs of the decision except the signal. The same version of
+ * Millwright reproduces the verdict from them, bit for bit.
  */
 export const decisionSchema = z.object({
-  /** Of Millwright, on the edge. */
+  /** Version of Millwright on the edge. */
   version: z.string().max(100),
-  /** The machine as it was configured; null: it was not. */
+  /** The machine's configuration; null: not configured. */
   configuration: settings.nullable(),
   /** Features of the window. */
   features: z.object({ names: z.array(column).max(1000), row: z.array(quantitySchema).max(1000) }),
-  /** What the detector knew before the window, and what it follows. */
+  /** State of the detector before the window, its features, and its settings. */
   baseline: z.object({
     indexed: z.array(column).max(1000),
     evidence: z.array(column).max(1000),
     settings: z.object({ skipWindows: z.number(), learnWindows: z.number(), ratioLimit: z.number() }),
     snapshot: z.array(z.number()).max(100_000),
-    /** What the false-alarm budget asks for: the limit, as a multiple of the configured one. */
+    /** Limit from the false-alarm budget, as a multiple of the configured one. */
     limitTimes: z.number(),
   }),
   trigger: triggerBeforeSchema,
   alert: alertBeforeSchema,
-  /** Of the diagnosis of the signal; null: it was made by the features alone. */
+  /** For the diagnosis of the signal; null: by the features only. */
   context: settings.nullable(),
-  /** Signal of an axial sensor beside the point. */
+  /** Signal of an axial sensor next to the point. */
   axial: z.array(signalPieceSchema).max(1000),
   verdict: verdictSchema,
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
 /**
- * How a verdict on values came about: daily velocities, a slow value, or a row of process values. With the same version of
- * Millwright it leads to the same verdict, bit for bit.
+ * How a verdict on values was reached: daily velocities, a slow value, or a row of process values. The same version of
+ * Millwright reproduces the verdict, bit for bit.
  */
 export const valuesDecisionSchema = z.object({
-  /** Of Millwright, on the edge. */
+  /** Version of Millwright on the edge. */
   version: z.string().max(100),
-  /** The machine as it was configured; null: it was not. */
+  /** The machine's configuration; null: not configured. */
   configuration: settings.nullable(),
-  /** The values and what was known before them, by `kind`, in the form of `toExactJson`. */
+  /** The values and the state before them, by `kind`, in the form of `toExactJson`. */
   basis: z.looseObject({ kind: z.enum(['trend', 'value', 'process']) }),
   /** Null: the verdict is on as long as its index reaches the limit. */
   trigger: triggerBeforeSchema.nullable(),

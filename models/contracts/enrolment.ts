@@ -4,7 +4,7 @@ import { nameSchema } from './names.ts';
 /** A code as the gateway generates it: `mwe_` and 256 bits in base64url. */
 export const enrolmentCodeSchema = z.string().regex(/^mwe_[A-Za-z0-9_-]{43}$/, 'an enrolment code, mwe_…');
 
-/** What an edge receives in exchange for its one-time code. */
+/** What an edge receives for its one-time code. */
 export const enrolledSchema = z.object({
   site: nameSchema,
   edge: nameSchema,
@@ -18,7 +18,7 @@ export const enrolledSchema = z.object({
 });
 export type Enrolled = z.infer<typeof enrolledSchema>;
 
-/** An edge that was enrolled, or has an open code. */
+/** An edge that has enrolled, or has an open code. */
 export const enrolmentSchema = z.object({
   site: nameSchema,
   edge: nameSchema,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventReader } from './eventStream.ts';
 
-test('events are read whole, in whatever parts they arrive, with the last id that was told', () => {
+test('reads complete events from arbitrary chunks, with the last id received', () => {
   const read = eventReader();
   expect(read('id: a-1\nretry: 2000\n\nid: a-2\ndata: {"ty')).toEqual([{ id: 'a-1', data: '' }]);
   expect(read('pe":1}\n')).toEqual([]);

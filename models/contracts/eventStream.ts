@@ -1,12 +1,12 @@
 /** One event of a stream of server-sent events. */
 export interface StreamEvent {
-  /** Of the last event that had one: where the stream goes on from; null: none had. */
+  /** Id of the last event that had one, from which the stream resumes; null: none so far. */
   id: string | null;
-  /** Empty in a block that tells the id alone. */
+  /** Empty for a block with only an id. */
   data: string;
 }
 
-/** Reads a stream of server-sent events in whatever parts it arrives: each call answers what it completed. */
+/** Reads a stream of server-sent events in arbitrary chunks: each call returns the events that it completes. */
 export function eventReader(): (part: string) => StreamEvent[] {
   let text = '';
   let id: string | null = null;

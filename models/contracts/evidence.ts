@@ -5,41 +5,41 @@ import { nameSchema } from './names.ts';
 import { quantitySchema, timeUsSchema } from './numbers.ts';
 import { unitSchema } from './units.ts';
 
-/** A frequency with the name under which an analyst knows it. */
+/** A frequency with the name that analysts use. */
 export const namedLineSchema = z.object({ name: z.string().min(1).max(40), hz: z.number().positive().max(1e9) });
 export type NamedLine = z.infer<typeof namedLineSchema>;
 
-/** What places lines in the spectra of a recording, at its end: those that the machine's configuration and speed give. */
+/** Lines to mark in the spectra of a recording, at its end: those from the machine's configuration and speed. */
 export const recordingLinesSchema = z.object({
-  /** Absent: the speed was not known. */
+  /** Absent: the speed was unknown. */
   shaftHz: z.number().positive().max(1e5).optional(),
-  /** Of the spectrum of the vibration itself. */
+  /** For the spectrum of the vibration itself. */
   spectrum: z.array(namedLineSchema).max(200),
-  /** Of the spectrum of its envelope. */
+  /** For the envelope spectrum. */
   envelope: z.array(namedLineSchema).max(200),
 });
 export type RecordingLines = z.infer<typeof recordingLinesSchema>;
 
-/** The signal behind an alert, or that a command asked for. `timeMs` is its end. */
+/** The signal behind an alert, or requested by a command. `timeMs` is its end. */
 export const signalEvidenceSchema = envelopeSchema.extend({
-  /** Of the alert, or of the command that asked. */
+  /** Of the alert, or of the command. */
   id: z.string().min(1).max(300),
   asset: nameSchema,
   point: nameSchema,
   unit: unitSchema,
   sampleRateHz: z.number().positive().max(1e9),
   lines: recordingLinesSchema.optional(),
-  /** Signal without gaps, each piece so; int16 in base64, little-endian, times `scale` in the unit. */
+  /** Gapless pieces of signal; int16 in base64, little-endian, times `scale` in the unit. */
   pieces: z
     .array(z.object({ startUs: timeUsSchema, scale: quantitySchema, samples: z.string() }))
     .min(1)
     .max(1000),
-  /** How the alert's verdict on this signal came about; absent where a command asked for the signal. */
+  /** How the alert's verdict on this signal was reached; absent for a signal requested by a command. */
   decision: decisionSchema.optional(),
 });
 export type SignalEvidence = z.infer<typeof signalEvidenceSchema>;
 
-/** The values behind an alert that no signal led to, and how its verdict on them came about. */
+/** The values behind an alert without a signal, and how its verdict on them was reached. */
 export const valuesEvidenceSchema = envelopeSchema.extend({
   /** Of the alert. */
   id: z.string().min(1).max(300),
@@ -52,10 +52,10 @@ export type ValuesEvidence = z.infer<typeof valuesEvidenceSchema>;
 export const evidenceMessageSchema = z.union([signalEvidenceSchema, valuesEvidenceSchema]);
 export type EvidenceMessage = z.infer<typeof evidenceMessageSchema>;
 
-/** Whether the evidence is a signal, not the values that a verdict on slow or process values came from. */
+/** Whether the evidence is a signal rather than the slow or process values of a verdict. */
 export const isSignal = (evidence: EvidenceMessage): evidence is SignalEvidence => 'pieces' in evidence;
 
-/** A signal as a gateway lists it. */
+/** A signal as listed by a gateway. */
 export const evidenceViewSchema = z.object({
   id: z.string(),
   site: z.string(),

@@ -4,7 +4,7 @@ import { fromExactJson, toExactJson } from './exactJson.ts';
 
 const there = (value: unknown) => fromExactJson(JSON.parse(JSON.stringify(toExactJson(value))));
 
-test('whatever numbers a state holds come back bit for bit through JSON', () => {
+test('numbers of a state survive JSON bit for bit', () => {
   const numbers = fc.double();
   const leaf = fc.oneof(numbers, fc.string(), fc.constant(null), fc.boolean(), fc.float64Array());
   const state = fc.letrec((tie) => ({
@@ -24,7 +24,7 @@ test('whatever numbers a state holds come back bit for bit through JSON', () => 
   expect(Object.is(there(-0), -0)).toBe(true);
 });
 
-test('a part of a larger array is that part, undefined fields are left out, and damaged base64 is an error', () => {
+test('only the viewed part of a larger array is stored, undefined fields are left out, and damaged base64 is an error', () => {
   expect(there(Float64Array.of(1, 2, 3).subarray(1))).toStrictEqual(Float64Array.of(2, 3));
   expect(there(new Float64Array(5000).fill(Number.NaN))).toStrictEqual(new Float64Array(5000).fill(Number.NaN));
   expect(there({ a: undefined, b: 1 })).toStrictEqual({ b: 1 });

@@ -1,13 +1,14 @@
-/** Keys of the objects that stand for what JSON has no form for. */
+/** Keys of the objects that represent values without a JSON form. */
 const NUMBER = '$number';
 const FLOATS = '$float64';
-/** Characters that one call of `fromCharCode` takes. */
+/** Most characters in one call of `fromCharCode`. */
 const CHUNK = 8192;
 
 /**
- * Plain data as JSON values from which `fromExactJson` restores every bit: numbers that JSON has no form for (NaN, ±∞, −0)
+ * Plain data as JSON values from which `fromExactJson` restores every bit: numbers without a JSON form (NaN, ±∞, −0)
  * become `{"$number": "NaN"}`, and Float64Arrays `{"$float64": base64}`, little-endian. Pure.
- * @param value numbers, strings, booleans, null, arrays, Float64Arrays and objects of these; undefined fields are left out.
+ * @param value numbers, strings, booleans, null, arrays, Float64Arrays and objects of these; undefined fields are left
+ * out.
  */
 export function toExactJson(value: unknown): unknown {
   if (typeof value === 'number') {
@@ -21,7 +22,7 @@ export function toExactJson(value: unknown): unknown {
   return Object.fromEntries(known.map(([key, field]) => [key, toExactJson(field)]));
 }
 
-/** The data of which `toExactJson` made JSON values. Pure. @throws Error where base64 is damaged. */
+/** Inverse of `toExactJson`. Pure. @throws Error if base64 is damaged. */
 export function fromExactJson(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(fromExactJson);
   if (typeof json !== 'object' || json === null) return json;

@@ -4,7 +4,7 @@ import { nameSchema } from './names.ts';
 import { quantitySchema, timeMsSchema, timeUsSchema } from './numbers.ts';
 import { unitSchema } from './units.ts';
 
-/** An amplitude spectrum thinned for a screen: `amplitude[i]` is the largest peak amplitude between `i` and `i+1` steps. */
+/** An amplitude spectrum reduced for display: `amplitude[i]` is the largest peak amplitude between `i` and `i+1` steps. */
 export const spectrumSchema = z.object({
   timeMs: timeMsSchema,
   unit: unitSchema,
@@ -26,9 +26,9 @@ export const featureMessageSchema = envelopeSchema
     names: z.array(z.string().min(1).max(64)).min(1).max(256),
     startUs: z.array(timeUsSchema).min(1).max(4096),
     values: z.array(z.array(quantitySchema)).min(1).max(4096),
-    /** Rows of what a device stored and sent later: nothing was judged by them. */
+    /** Rows that a device stored and sent later: they are not judged. */
     historical: z.boolean().optional(),
-    /** The newest spectrum of the point, now and then. */
+    /** The newest spectrum of the point, sent occasionally. */
     spectrum: spectrumSchema.optional(),
   })
   .refine((m) => m.values.length === m.startUs.length && m.values.every((row) => row.length === m.names.length), {

@@ -40,7 +40,7 @@ export function encodeFrame(header: FrameHeader, samples: Float32Array | Int16Ar
   return bytes;
 }
 
-/** Null where the bytes do not begin with a whole header that makes sense. */
+/** Null if the bytes do not begin with a complete, valid header. */
 export function decodeFrameHeader(bytes: Uint8Array): FrameHeader | null {
   if (bytes.length < FRAME_HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, FRAME_HEADER_BYTES);

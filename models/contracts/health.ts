@@ -7,7 +7,7 @@ import { amountSchema, quantitySchema } from './numbers.ts';
 export const namurSchema = z.enum(['NORMAL', 'FAILURE', 'CHECK_FUNCTION', 'OFF_SPEC', 'MAINTENANCE_REQUIRED']);
 export type Namur = z.infer<typeof namurSchema>;
 
-/** One feature that moved: its value beside the machine's own normal. */
+/** One feature that deviates: its value and its baseline. */
 export const contributionSchema = z.object({
   feature: z.string(),
   value: quantitySchema,
@@ -15,7 +15,7 @@ export const contributionSchema = z.object({
 });
 export type Contribution = z.infer<typeof contributionSchema>;
 
-/** The alert limit: so many times the configured one, which is its floor, or what the false-alarm budget asks for. */
+/** The alert limit as a multiple of the configured one, and what sets it: that minimum, or the false-alarm budget. */
 export const alarmLimitSchema = z.object({ times: quantitySchema, by: z.enum(['floor', 'budget']) });
 export type AlarmLimit = z.infer<typeof alarmLimitSchema>;
 
@@ -34,7 +34,7 @@ export const pointHealthSchema = z.discriminatedUnion('assessment', [
     point: nameSchema,
     reason: z.string(),
     remedy: z.string(),
-    /** By the edge's clock: since when nothing that could be used arrived; absent where that is not the reason. */
+    /** By the edge's clock: time since when no usable data have arrived; absent if that is not the reason. */
     silentSinceMs: quantitySchema.optional(),
   }),
 ]);
@@ -49,7 +49,7 @@ export const isoVerdictSchema = z.object({
 });
 export type IsoVerdict = z.infer<typeof isoVerdictSchema>;
 
-/** Time until the health index reaches its end-of-life limit, with a 90 % interval; or why it cannot be said. */
+/** Time until the health index reaches its end-of-life limit, with a 90 % interval; or why it is unknown. */
 export const remainingLifeSchema = z.discriminatedUnion('assessment', [
   z.object({
     assessment: z.literal('assessed'),
@@ -57,7 +57,7 @@ export const remainingLifeSchema = z.discriminatedUnion('assessment', [
     lowS: amountSchema,
     /** Absent: the interval has no upper end. */
     highS: amountSchema.optional(),
-    /** Of an exponential trend: the health index that it reaches then. */
+    /** For an exponential trend: the health index at that time. */
     toIndex: quantitySchema.optional(),
     method: z.string(),
   }),
@@ -65,16 +65,16 @@ export const remainingLifeSchema = z.discriminatedUnion('assessment', [
 ]);
 export type RemainingLife = z.infer<typeof remainingLifeSchema>;
 
-/** What the machine's model of its process values says of the newest row; `model` is its name and release. */
+/** Result of the machine's process model for the newest row; `model` is its name and release. */
 export const processHealthSchema = z.discriminatedUnion('assessment', [
   z.object({
     assessment: z.literal('assessed'),
     model: z.string(),
     /** 1 is the limit. */
     index: quantitySchema,
-    /** The channels that moved it, the one that moved it most first. */
+    /** The channels that contribute most, the largest contribution first. */
     channels: z.array(z.string()),
-    /** Members of the machine's own panel whose limit the row exceeds, and how many times. */
+    /** Members of the machine's own panel whose limit the row exceeds, and by what factor. */
     by: z.array(z.object({ member: z.string(), channel: z.string(), ratio: quantitySchema })).optional(),
   }),
   z.object({ assessment: z.literal('not_assessable'), model: z.string(), reason: z.string(), remedy: z.string() }),
@@ -84,9 +84,9 @@ export type ProcessHealth = z.infer<typeof processHealthSchema>;
 export const healthMessageSchema = envelopeSchema.extend({
   asset: nameSchema,
   kind: z.string(),
-  /** What people call the machine, where that is configured. */
+  /** The machine's display name, if configured. */
   displayName: displayNameSchema.optional(),
-  /** What people call its points, of those that have another name than their id. */
+  /** Display names of its points, where they differ from the id. */
   pointNames: z.record(nameSchema, displayNameSchema).optional(),
   area: displayNameSchema.optional(),
   line: displayNameSchema.optional(),
@@ -96,15 +96,15 @@ export const healthMessageSchema = envelopeSchema.extend({
   points: z.array(pointHealthSchema),
   iso: isoVerdictSchema.optional(),
   remainingLife: remainingLifeSchema,
-  /** Until the index reaches the alert limit; absent of messages written before it was given. */
+  /** Until the index reaches the alert limit; absent in messages of older versions. */
   timeToLimit: remainingLifeSchema.optional(),
-  /** The coupled machine that its vibration comes from, which has the alert; absent where there is none. */
+  /** The coupled machine that causes its vibration and has the alert; absent: none. */
   transmittedFrom: nameSchema.optional(),
-  /** How it is run: absent where nothing tells it, or it is run in one way only. Counted from 0, of so many. */
+  /** Operating state, counted from 0, and the number of states; absent: unknown, or only one. */
   operatingState: z
     .object({ kind: z.enum(['known', 'stopped', 'between']), state: z.int().optional(), of: z.int() })
     .optional(),
-  /** Absent: the machine has no model of its process values. */
+  /** Absent: the machine has no process model. */
   process: processHealthSchema.optional(),
 });
 export type HealthMessage = z.infer<typeof healthMessageSchema>;

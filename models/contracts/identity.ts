@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { displayNameSchema, nameSchema } from './names.ts';
 
-/** What an account or a token may do; `metrics` is for a monitoring system. */
+/** Roles of an account or a token; `metrics` is for a monitoring system. */
 export const roles = ['metrics', 'viewer', 'operator', 'planner', 'engineer', 'administrator'] as const;
 export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
@@ -19,7 +19,7 @@ function isPlace(text: string): boolean {
 }
 const placeSchema = z.string().refine(isPlace, 'a site, or an area of one such as north/press shop');
 
-/** Sites that an identity is limited to, and areas of sites; null: all. */
+/** Sites, or areas of sites, that an identity is limited to; null: all. */
 export const sitesSchema = z.array(placeSchema).min(1).max(100).nullable();
 
 /** Groups of actions that a page offers or hides. */
@@ -40,11 +40,11 @@ export type Permission = (typeof permissions)[number];
 
 /** The signed-in identity. */
 export const sessionViewSchema = z.object({
-  /** Null: nobody is signed in, since the gateway listens on loopback alone or one token is shared; requests carry `by`. */
+  /** Null: not signed in, since the gateway listens on loopback only or uses one shared token; requests carry `by`. */
   name: z.string().nullable(),
   role: roleSchema,
   sites: sitesSchema,
-  /** Everything but a change of the password is refused until then. */
+  /** Until then, all but a change of the password is refused. */
   mustChangePassword: z.boolean(),
   /** Whether there is a session to sign out of. */
   isSession: z.boolean(),
@@ -52,10 +52,10 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
-/** Ways to sign in that a gateway offers. */
+/** Sign-in methods of a gateway. */
 export const signInSchema = z.object({
   accounts: z.boolean(),
-  /** Label of the OpenID Connect provider; null: none is configured. */
+  /** Label of the OpenID Connect provider; null: not configured. */
   openId: z.string().nullable(),
 });
 export type SignIn = z.infer<typeof signInSchema>;
@@ -70,10 +70,10 @@ export const accountSchema = z.object({
 });
 export type Account = z.infer<typeof accountSchema>;
 
-/** A token as it is listed: the secret itself is shown once, when it is created. */
+/** A token in a list: the secret itself is shown once, on creation. */
 export const tokenSchema = z.object({
   id: z.string(),
-  /** What it is for. */
+  /** Its purpose. */
   name: z.string(),
   /** The account that it acts for; null: a service token, which acts under its own name. */
   owner: z.string().nullable(),

@@ -3,7 +3,7 @@ import { envelopeSchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
 import { quantitySchema } from './numbers.ts';
 
-/** Why something that arrived was not used. Each is a label of a metric and a line in the ledger. */
+/** Why received data were not used. Each is a label of a metric and a line in the ledger. */
 export const rejectionSchema = z.enum([
   'too_large',
   'bad_topic',
@@ -36,50 +36,50 @@ export const rejectionSchema = z.enum([
 export type Rejection = z.infer<typeof rejectionSchema>;
 
 /**
- * What was wrong with data that were taken: `gap` messages missing before one, `silent` times that a point of known rhythm
- * was heard of no more, `overflow` values that a server's queue lost;
- * windows or intervals that were not judged and from which nothing was learned: `clipped`, `stuck`, `spikes`.
+ * Flaws of accepted data: `gap` messages missing before one, `silent` times that a point with a known interval stopped
+ * sending, `overflow` values lost by a server's queue; windows or intervals that were neither judged nor learned from:
+ * `clipped`, `stuck`, `spikes`.
  */
 export const flawSchema = z.enum(['gap', 'silent', 'overflow', 'overlap', 'clipped', 'stuck', 'spikes']);
 export type Flaw = z.infer<typeof flawSchema>;
 
 const countSchema = z.int().min(0);
 
-/** Messages of one point since its edge began: `received = delivered + late + duplicate + held + Σ rejected`. */
+/** Messages of one point since its edge started: `received = delivered + late + duplicate + held + Σ rejected`. */
 export const pointLedgerSchema = z.object({
   asset: nameSchema,
   point: nameSchema,
   received: countSchema,
   delivered: countSchema,
-  /** Of those delivered: stored by the device or its server, and sent later. */
+  /** Of the delivered ones: stored by the device or its server, and sent later. */
   historical: countSchema.optional(),
   late: countSchema,
   duplicate: countSchema,
   held: countSchema,
   rejected: z.partialRecord(rejectionSchema, countSchema),
-  /** Feature rows made of what was delivered. */
+  /** Feature rows computed from delivered messages. */
   windows: countSchema,
   flaws: z.partialRecord(flawSchema, countSchema).optional(),
 });
 export type PointLedger = z.infer<typeof pointLedgerSchema>;
 
-/** A machine's clock by the stamps of its messages and their arrivals. */
+/** A machine's clock, from the time stamps and arrivals of its messages. */
 export const clockSchema = z.object({
   asset: nameSchema,
-  /** Seconds that it is behind; negative: ahead. */
+  /** Seconds behind; negative: ahead. */
   offsetS: quantitySchema,
-  /** Millionths that it is slower; null until half an hour was heard. */
+  /** Parts per million slow; null for the first half hour. */
   driftPpm: quantitySchema.nullable(),
-  /** Times that it was set. */
+  /** Number of times it was set. */
   jumps: countSchema,
-  /** Its stamps are corrected by the offset. */
+  /** Its time stamps are corrected by the offset. */
   corrected: z.boolean().optional(),
 });
 export type Clock = z.infer<typeof clockSchema>;
 
-/** A source of an edge, and how long it had no connection since the edge began; what was measured meanwhile never came. */
+/** A source of an edge, and how long it was disconnected since the edge started; measurements of that time are lost. */
 export const sourceOutagesSchema = z.object({
-  /** Its place in the configuration, from 0. */
+  /** Its index in the configuration, from 0. */
   source: countSchema,
   type: z.string(),
   connected: z.boolean(),
@@ -88,16 +88,16 @@ export const sourceOutagesSchema = z.object({
 });
 export type SourceOutages = z.infer<typeof sourceOutagesSchema>;
 
-/** Messages of one subscription since its source began, whether or not they could be given to a point. */
+/** Messages of one subscription since its source started, whether or not they belong to a point. */
 export const subscriptionLedgerSchema = z.object({
-  /** Place of its source in the configuration, from 0. */
+  /** Index of its source in the configuration, from 0. */
   source: countSchema,
   /** Its topic, as configured. */
   subscription: z.string(),
   messages: countSchema,
-  /** Values and waveforms that were taken of them. */
+  /** Values and waveforms read from them. */
   values: countSchema,
-  /** Messages of which nothing was asked for. */
+  /** Messages without anything configured to read. */
   ignored: countSchema,
   /** Messages that are a part of a waveform. */
   chunks: countSchema,
@@ -115,16 +115,16 @@ export type SubscriptionLedger = z.infer<typeof subscriptionLedgerSchema>;
 
 export const ledgerMessageSchema = envelopeSchema.extend({
   points: z.array(pointLedgerSchema),
-  /** Messages that could not be given to a point. */
+  /** Messages that could not be assigned to a point. */
   unmapped: z.partialRecord(rejectionSchema, countSchema),
-  /** Of the machines that were heard since the last ledger and that stamp what they send. */
+  /** Of the machines that sent time stamps since the last ledger. */
   clocks: z.array(clockSchema).optional(),
   sources: z.array(sourceOutagesSchema).optional(),
   subscriptions: z.array(subscriptionLedgerSchema).optional(),
 });
 export type LedgerMessage = z.infer<typeof ledgerMessageSchema>;
 
-/** Messages that a point's ledger cannot account for: 0 where it closes. */
+/** Messages that a point's ledger cannot account for: 0 if it balances. */
 export function unexplained(point: PointLedger): number {
   const rejected = Object.values(point.rejected).reduce((sum, n) => sum + n, 0);
   return point.received - point.delivered - point.late - point.duplicate - point.held - rejected;

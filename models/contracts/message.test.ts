@@ -27,7 +27,7 @@ const features = {
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const topic = 'millwright/v1/s/e/features/a/p';
 
-test('takes a message that keeps to its contract, unknown fields included', () => {
+test('accepts a message that keeps its contract, unknown fields included', () => {
   const parsed = parseMessage(topic, bytes({ ...features, future: { x: 1 } }));
   expect(parsed).toMatchObject({ ok: true, message: { kind: 'features', body: { values: [[1]] } } });
 });
@@ -54,14 +54,14 @@ const evidence = (id: string) => ({
   pieces: [{ startUs: 1000 * START_MS, scale: 1, samples: 'AQAB' }],
 });
 
-test('evidence of an alert is that of its own edge; what a command asked for has the command’s id', () => {
+test('evidence of an alert belongs to its own edge; requested evidence has the command’s id', () => {
   const parsed = (id: string) => parseMessage('millwright/v1/s/e/evidence/x', bytes(evidence(id)));
   expect(parsed('s.e.pump.1')).toMatchObject({ ok: true });
   expect(parsed('4f0c7a52-0d6e-4b5e-9c3f-1a2b3c4d5e6f')).toMatchObject({ ok: true });
   expect(parsed('s.other.pump.1')).toMatchObject({ ok: false, refusal: 'wrong_origin' });
 });
 
-test('no bytes make it throw', () => {
+test('never throws, whatever the bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (payload) => {
       expect(parseMessage(topic, payload).ok).toBe(false);
@@ -74,7 +74,7 @@ test('no bytes make it throw', () => {
   );
 });
 
-test('topics are read back as they are made', () => {
+test('topics are parsed as they are built', () => {
   const origin = { site: 's', edge: 'e' };
   expect(parseTopic(topics.features(origin, 'a', 'p'))).toEqual({ ...origin, kind: 'features' });
   expect(parseTopic(topics.status(origin))).toEqual({ ...origin, kind: 'status' });

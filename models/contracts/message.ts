@@ -9,7 +9,7 @@ import { type Want, wantSchema } from './modelPieces.ts';
 import { type StatusMessage, statusMessageSchema } from './status.ts';
 import { type MessageKind, type Origin, parseTopic } from './topics.ts';
 
-/** A message that the gateway keeps, or keeps something of. */
+/** A message that the gateway stores, at least in part. */
 export type KeptMessage =
   | { kind: 'features'; body: FeatureMessage }
   | { kind: 'health'; body: HealthMessage }
@@ -18,7 +18,7 @@ export type KeptMessage =
   | { kind: 'evidence'; body: EvidenceMessage }
   | { kind: 'status'; body: StatusMessage };
 
-/** A message from an edge that kept to its contract. */
+/** A valid message from an edge. */
 export type EdgeMessage = KeptMessage | { kind: 'want'; body: Want };
 
 export type Refusal =
@@ -29,7 +29,7 @@ export type Refusal =
   | 'contract_broken'
   | 'wrong_origin';
 
-/** `envelope` names a message that was refused, where it can be read: its sender may forget it. */
+/** `envelope` identifies a refused message, if it can be read, so that its sender can discard it. */
 export type Parsed =
   | { ok: true; message: EdgeMessage }
   | { ok: false; refusal: Refusal; detail: string; envelope?: Envelope };
@@ -44,7 +44,7 @@ const schemas: Record<EdgeMessage['kind'], ZodType<Origin>> = {
   want: wantSchema,
 };
 
-/** A union would name none of the faults of either. */
+/** Chosen by kind: a union would report the errors of neither schema. */
 function schemaOf(kind: EdgeMessage['kind'], body: unknown): ZodType<Origin> {
   return kind === 'evidence' && !Object.hasOwn(body as object, 'pieces') ? valuesEvidenceSchema : schemas[kind];
 }
@@ -59,7 +59,7 @@ const refuse = (refusal: Refusal, detail: string, envelope?: Envelope): Parsed =
 /** Largest message from an edge, in bytes. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-/** Parses what arrived on `topic`; never throws. Unknown fields pass, unknown versions do not. */
+/** Parses a message on `topic`; never throws. Unknown fields are accepted, unknown versions are not. */
 export function parseMessage(topic: string, payload: Uint8Array): Parsed {
   const address = parseTopic(topic);
   if (!address) return refuse('unknown_topic', topic.slice(0, 200));
@@ -90,13 +90,13 @@ export function parseMessage(topic: string, payload: Uint8Array): Parsed {
   return { ok: true, message: { kind: address.kind, body: result.data } as EdgeMessage };
 }
 
-/** Only where it is the sender's own: nobody may have another edge's messages forgotten. */
+/** Only if it is the sender's own: an edge must not have another edge's messages discarded. */
 function envelopeOf(body: unknown, { site, edge }: Origin): Envelope | undefined {
   const { data } = envelopeSchema.safeParse(body);
   return data?.site === site && data.edge === edge ? data : undefined;
 }
 
-/** Whether an edge may name an alert, or the evidence of one, so. Evidence that a command asked for has the command's id, without dots. */
+/** Whether an edge may use this id for an alert or its evidence. Requested evidence has the command's id, without dots. */
 function isOwnId({ kind, site, edge }: Origin & { kind: MessageKind }, { id = '' }: { id?: string }): boolean {
   if (kind !== 'alerts' && kind !== 'evidence') return true;
   return id.startsWith(`${site}.${edge}.`) || (kind === 'evidence' && !id.includes('.'));

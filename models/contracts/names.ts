@@ -10,7 +10,7 @@ export const nameSchema = z
   .max(MOST)
   .regex(NAME, 'letters, digits, ".", "_" and "-", beginning with a letter or a digit');
 
-/** A name in which `*` stands for any signs. */
+/** A name in which `*` matches any characters. */
 export const namePatternSchema = z
   .string()
   .min(1)
@@ -18,10 +18,10 @@ export const namePatternSchema = z
   .regex(/^[A-Za-z0-9._*-]+$/, 'a name, or a pattern such as pump-*');
 
 const MAX_DISPLAYED = 200;
-/** Control characters, and marks that turn the direction of the text around them. */
+/** Control characters, and bidirectional formatting marks. */
 const UNSAFE_SHOWN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
-/** A name as people write it, in any script; shown beside the id, never part of a topic or a key. */
+/** A name as people write it, in any script; shown next to the id, never part of a topic or a key. */
 export const displayNameSchema = z
   .string()
   .trim()
@@ -34,7 +34,7 @@ export function isName(text: string): boolean {
   return text.length <= MOST && NAME.test(text);
 }
 
-/** Letters that no decomposition takes apart. */
+/** Letters without a Unicode decomposition. */
 const LETTERS: Record<string, string> = {
   ä: 'ae',
   ö: 'oe',
@@ -48,10 +48,10 @@ const LETTERS: Record<string, string> = {
 };
 
 /**
- * A name from any text, by this rule: what is a name stays; else German umlauts and ligatures are written out, accents are
- * dropped, and each run of other signs is a `-`; then, since several texts may become the same, `.` and four hexadecimal
- * digits of the text's FNV-1a hash: eight of a text that is cut off, or has letters of another script, since the hash
- * alone distinguishes it then. Null of a text without anything in it.
+ * Derives a name from any text. A valid name is unchanged; otherwise German umlauts and ligatures are written out,
+ * accents dropped, and each run of other characters becomes `-`. Since several texts may become the same, `.` and four
+ * hexadecimal digits of the text's FNV-1a hash follow: eight if the text is cut off or has letters of another script,
+ * as only the hash distinguishes it then. Null for a text without content.
  */
 export function safeName(text: string): string | null {
   if (isName(text)) return text;
@@ -64,7 +64,7 @@ export function safeName(text: string): string | null {
   return `${(written || 'name').slice(0, MOST - 1 - digits)}.${hashOf(text, digits)}`;
 }
 
-/** A letter or digit that is not of ASCII. */
+/** A non-ASCII letter or digit. */
 const OTHER_SCRIPT = /[^\P{Alphabetic}\p{ASCII}\p{M}]|[^\P{N}\p{ASCII}]/u;
 
 const capital = (letters: string) => letters[0].toUpperCase() + letters.slice(1);

@@ -4,27 +4,30 @@ import { orderDecisionSchema, overrideRecordSchema } from './planDecision.ts';
 
 export const machineShareSchema = z.object({
   machine: z.string(),
-  /** Where its chance comes from: planned work, an alert, silence of a watched machine, or the life of such parts. */
+  /** Source of its probability: planned work, an alert, silence of a watched machine, or the life of such parts. */
   stream: z.enum(['planned', 'alarmed', 'quiet', 'unwatched']),
-  /** That it takes the part within the protection interval. */
+  /** That it uses the part within the protection interval. */
   chance: z.number(),
-  /** Units that it is expected to take. */
+  /** Units expected to be used. */
   expected: z.number(),
 });
 
 /** Units that one site sends to another. */
 const transferSchema = z.object({ site: z.string(), quantity: z.number() });
 
-/** An item at a site: what it will need, and what to order. Times in days, demand in units of the item. */
+/** An item at a site: its needs and its order. Times in days, demand in units of the item. */
 export const planItemSchema = z.object({
   item: z.string(),
   site: z.string(),
   name: z.string().nullable(),
   family: z.string().nullable(),
-  /** In which the item is counted, as its table says; absent: the table does not say, or the plan is of an older version. */
+  /** Unit of the item from its table; absent: not in the table, or a plan of an older version. */
   unit: z.string().optional(),
   supplier: z.string().nullable(),
-  /** In the money of the tables, 1 where they name none; absent: the plan is of an older version, as of the next four. */
+  /**
+   * In the currency of the tables, 1 if they have no cost; absent here and in the next four: a plan of an older
+   * version.
+   */
   unitCost: z.number().optional(),
   /** ABC by the value of a year's demand, XYZ by its variation: `AX`. */
   segment: z.string().optional(),
@@ -36,49 +39,49 @@ export const planItemSchema = z.object({
   onOrder: z.number(),
   leadTimeDays: z.number(),
   leadTimeFrom: z.enum(['item', 'supplier', 'orders', 'assumed']),
-  /** Days of delivery and review, that the stock has to last. */
+  /** Days of lead time and review that the stock has to last. */
   protectionDays: z.number(),
-  /** Within the protection interval: by machines, by everything else. */
+  /** Within the protection interval: from machines, and from all other demand. */
   expectedDemand: z.number(),
   expectedByMachines: z.number(),
-  /** The larger of what the last year brought and what is forecast of the next; absent: an older version's plan. */
+  /** The larger of last year's demand and next year's forecast; absent: a plan of an older version. */
   demandAYear: z.number().optional(),
   service: z.object({ kind: z.enum(['cycle', 'fill', 'cost']), level: z.number().nullable() }),
   reorderPoint: z.number(),
   orderUpTo: z.number(),
   safetyStock: z.number(),
   orderNow: z.number(),
-  /** What the policy calls for: other than `orderNow` where a planner decided. */
+  /** Order by the policy: differs from `orderNow` where a planner decided. */
   proposedOrder: z.number().optional(),
-  /** What other sites send before anything is purchased, and what this one sends them; absent: nothing. */
+  /** Units that other sites send before any purchase, and units that this site sends; absent: none. */
   transfersIn: z.array(transferSchema).optional(),
   transfersOut: z.array(transferSchema).optional(),
-  /** Chance that stock, open orders and the order of now do not last until the order after it could come. */
+  /** Probability that stock, open orders and the present order do not last until the order after it could arrive. */
   runOutAfterOrder: z.number().optional(),
-  /** What a planner decided about the order; absent: nothing. */
+  /** A planner's decision about the order; absent: none. */
   decision: orderDecisionSchema.optional(),
-  /** What planners decided about transfers to this site; absent: nothing. */
+  /** Planners' decisions about transfers to this site; absent: none. */
   transferDecisions: z.array(orderDecisionSchema).optional(),
-  /** Orders that are open. */
+  /** Open orders. */
   openOrders: z
     .array(z.object({ order: z.string(), quantity: z.number(), promised: z.string().nullable() }))
     .optional(),
-  /** Why so many, in words; absent where none are to be ordered or transferred. */
+  /** Reason for the quantity, in words; absent if nothing is ordered or transferred. */
   whyOrder: z.string().optional(),
   orderCost: z.number(),
-  /** Of its sums; absent: not configured. */
+  /** Of its amounts; absent: not configured. */
   currency: z.string().optional(),
-  /** The budget does not reach for it, or the order waits to come to what its supplier asks for. */
+  /** Beyond the budget, or the order waits for its supplier's minimum. */
   deferred: z.boolean(),
   /** What a deferred order waits for; absent: money. */
   waitsFor: z.literal('supplier_minimum').optional(),
-  /** Chance that what is there and comes in time does not last until an order of today would come. */
+  /** Probability that stock and arrivals do not last until an order of today would arrive. */
   runOutProbability: z.number(),
-  /** The first day by which expected demand has used up what is there and comes; null: not within a year. */
+  /** The first day by which expected demand has used up stock and arrivals; null: not within a year. */
   runOutDate: z.string().nullable(),
   expectedFill: z.number(),
   costOfWaiting: z.number(),
-  /** Those that make the demand, the largest first; of many the first twenty. */
+  /** Machines that cause the demand, the largest share first; at most twenty. */
   machines: z.array(machineShareSchema),
 });
 export type PlanItem = z.infer<typeof planItemSchema>;
@@ -91,7 +94,7 @@ export const planSeriesSchema = z.object({
     date: z.array(z.string()),
     quantity: z.array(z.number()),
     byMachines: z.array(z.number()),
-    /** What had been told of the period before it began, where it was: mean, 5 % and 95 %. */
+    /** The forecast made before the period began, if any: mean, 5 % and 95 %. */
     told: z.array(z.number().nullable()),
     toldLow: z.array(z.number().nullable()),
     toldHigh: z.array(z.number().nullable()),
@@ -148,17 +151,17 @@ export const planSummarySchema = z.object({
   period: z.enum(['day', 'week', 'month']),
   items: z.int(),
   toOrder: z.int(),
-  /** Transfers between sites that are proposed; absent: an older version's plan. */
+  /** Proposed transfers between sites; absent: a plan of an older version. */
   toTransfer: z.int().optional(),
   orderCost: z.number(),
-  /** Of all sums of the plan; absent: not configured. */
+  /** Of all amounts of the plan; absent: not configured. */
   currency: z.string().optional(),
   seconds: z.number(),
-  /** Why it was made: `schedule`, `health`, `import`, `asked`. */
+  /** What triggered it: `schedule`, `health`, `import`, `asked`. */
   reason: z.string(),
-  /** What was done to the records, a sentence each. */
+  /** How the records were cleaned, one sentence each. */
   cleaning: z.array(z.string()),
-  /** Methods that took the place of ones that had turned bad. */
+  /** Methods that replaced inaccurate ones. */
   replaced: z.array(
     z.object({ item: z.string(), site: z.string(), method: z.string(), since: z.string(), why: z.string() }),
   ),
@@ -167,13 +170,13 @@ export const planSummarySchema = z.object({
   backtest: z.array(
     z.object({ class: z.string(), items: z.int(), of: z.enum(['period', 'lead_time']), measures: measuresSchema }),
   ),
-  /** Of forecasts that were told before their periods came. */
+  /** Of forecasts made before their periods. */
   tracked: z.array(z.object({ date: z.string(), class: z.string(), measures: measuresSchema })),
   /** Whether planners' overrides of forecasts helped; absent: no overridden period has ended. */
   overrides: overrideRecordSchema.optional(),
 });
 export type PlanSummary = z.infer<typeof planSummarySchema>;
 
-/** An alert for planners: what will run out before an order of today could come. */
+/** An alert for planners: an item will run out before an order of today could arrive. */
 export const planAlertSchema = alarmSchema.extend({ item: z.string(), site: z.string() });
 export type PlanAlert = z.infer<typeof planAlertSchema>;

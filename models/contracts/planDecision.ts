@@ -8,11 +8,11 @@ const quantitySchema = z.number().min(0).max(1e9);
 const reasonSchema = z.string().trim().min(1).max(1000);
 const about = { item: itemSchema, site: siteSchema, by: bySchema };
 
-/** What a planner decides about the proposed order of an item at a site. */
+/** A planner's decision about the proposed order of an item at a site. */
 export const orderDecisionRequestSchema = z.strictObject({
   ...about,
   decision: z.discriminatedUnion('action', [
-    /** The order is to be placed: it counts as on order from today. */
+    /** The order will be made: it counts as on order from today. */
     z.strictObject({
       action: z.literal('accept'),
       quantity: quantitySchema.refine((units) => units > 0, 'an order needs a quantity'),
@@ -22,14 +22,14 @@ export const orderDecisionRequestSchema = z.strictObject({
     z.strictObject({ action: z.literal('freeze'), quantity: quantitySchema, reason: reasonSchema }),
     /** Nothing is proposed before this day. */
     z.strictObject({ action: z.literal('delay'), until: dateSchema, reason: reasonSchema }),
-    /** Another site is to send this many: they count as on order here and as gone there from today. */
+    /** Another site is to send this many: they count as on order here and are deducted there from today. */
     z.strictObject({
       action: z.literal('accept_transfer'),
       from: z.string().max(200),
       quantity: quantitySchema.refine((units) => units > 0, 'a transfer needs a quantity'),
       reason: reasonSchema.optional(),
     }),
-    /** The transfer keeps this quantity, or is not proposed with 0, until it is accepted or withdrawn. */
+    /** The transfer keeps this quantity (0: it is not proposed) until it is accepted or withdrawn. */
     z.strictObject({
       action: z.literal('freeze_transfer'),
       from: z.string().max(200),
@@ -55,11 +55,11 @@ export const orderDecisionSchema = z.object({
   item: z.string(),
   site: z.string(),
   action: z.enum(['accept', 'freeze', 'delay', 'accept_transfer', 'freeze_transfer']),
-  /** The site that sends; absent: the decision is about an order. */
+  /** The sending site; absent: the decision is about an order. */
   from: z.string().optional(),
-  /** Units; null of a delay. */
+  /** Units; null for a delay. */
   quantity: z.number().nullable(),
-  /** Day up to which a delay holds; null of others. */
+  /** Last day of a delay; null for others. */
   until: z.string().nullable(),
   /** What the plan proposed at that time. */
   proposed: z.number(),
@@ -69,26 +69,26 @@ export const orderDecisionSchema = z.object({
   updatedAtMs: z.number(),
   /** `ordered`: the purchases have an order for it; `ended`: the day of a delay has come. */
   state: z.enum(orderDecisionStates),
-  /** The purchase order that carries an accepted proposal out; null: none yet. */
+  /** The purchase order that fulfils an accepted proposal; null: none yet. */
   order: z.string().nullable(),
-  /** The purchase requisition that was sent for it; absent: none was. */
+  /** The purchase requisition sent for it; absent: none. */
   requisition: z
     .object({
-      /** Its number in the ERP system; null: it is not there yet. */
+      /** Its number in the ERP system; null: not received there yet. */
       number: z.string().nullable(),
       attempts: z.int(),
-      /** The next attempt; null: it is there, or was given up. */
+      /** The next attempt; null: delivered, or given up. */
       nextMs: z.number().nullable(),
       /** Why the last attempt failed. */
       error: z.string().nullable(),
     })
     .optional(),
-  /** Orders of the item that were open at that time: none of them carries the decision out. */
+  /** Open orders of the item at that time: none of them fulfils the decision. */
   ordersBefore: z.array(z.string()),
 });
 export type OrderDecision = z.infer<typeof orderDecisionSchema>;
 
-/** What a planner knows that history does not: demand of an item in some periods, as a factor or in units. */
+/** What a planner knows beyond the history: demand of an item in some periods, as a factor or in units. */
 export const forecastOverrideRequestSchema = z
   .strictObject({
     ...about,
@@ -119,7 +119,7 @@ export const forecastOverrideSchema = z.object({
 });
 export type ForecastOverride = z.infer<typeof forecastOverrideSchema>;
 
-/** Whether overrides helped: absolute errors, summed over the periods that have ended since. */
+/** Whether overrides helped: absolute errors, summed over the periods completed since. */
 export const overrideRecordSchema = z.object({
   periods: z.int(),
   errorOfForecast: z.number(),
@@ -129,13 +129,13 @@ export const overrideRecordSchema = z.object({
 });
 export type OverrideRecord = z.infer<typeof overrideRecordSchema>;
 
-/** Something in the plan that needs a person, with the money at stake. */
+/** An exception of the plan that needs a person, with the money at stake. */
 export const planExceptionSchema = z.object({
   kind: z.enum(['order', 'over_budget', 'late_delivery', 'not_ordered', 'transfer', 'dead_stock', 'excess_stock']),
   item: z.string(),
   site: z.string(),
   name: z.string().nullable(),
-  /** In the money of the tables. */
+  /** In the currency of the tables. */
   atStake: z.number(),
   text: z.string(),
   recommendation: z.string(),

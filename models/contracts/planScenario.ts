@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** A plan in few figures, to compare plans side by side. Sums are in the money of the tables. */
+/** Key figures of a plan, to compare plans side by side. Amounts are in the currency of the tables. */
 export const planFiguresSchema = z.object({
   items: z.int(),
-  /** Orders due now, and what they cost; without deferred ones. */
+  /** Orders due now, and their cost; without deferred ones. */
   toOrder: z.int(),
   orderCost: z.number(),
   /** Cost of the orders that wait for money or for their supplier's minimum. */
   deferredCost: z.number(),
-  /** Items at least as likely as not to run out before an order placed today would come. */
+  /** Items with a probability of at least one half to run out before an order of today would arrive. */
   atRisk: z.int(),
-  /** Expected cost of placing no order before the next review. */
+  /** Expected cost of making no order before the next review. */
   costOfWaiting: z.number(),
   /** Value of the safety stock of all items. */
   safetyStockValue: z.number(),
@@ -19,7 +19,7 @@ export const planFiguresSchema = z.object({
 });
 export type PlanFigures = z.infer<typeof planFiguresSchema>;
 
-/** A what-if plan that was saved under a name. */
+/** A what-if plan saved under a name. */
 export const planScenarioSchema = z.object({
   id: z.string(),
   name: z.string(),

@@ -6,9 +6,9 @@ const blockOf = {
   asset: nameSchema,
   point: nameSchema,
   timeQuality: timeQualitySchema,
-  /** As the device names it, where it does. */
+  /** The device's name of the unit, if any. */
   unit: z.string().optional(),
-  /** Its device stored it and sends it later than what is live: it is kept, and judged by nothing. */
+  /** Stored by its device and sent later than live data: it is kept but not judged. */
   historical: z.literal(true).optional(),
 };
 

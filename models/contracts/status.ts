@@ -13,12 +13,12 @@ export const statusMessageSchema = z.looseObject({
   online: z.boolean(),
   timeMs: timeMsSchema,
   version: z.string(),
-  /** When this process began, by its own clock: what was ordered of one before is not answered any more. */
+  /** Start of this process, by its own clock: orders to an earlier process are no longer answered. */
   startedMs: timeMsSchema.optional(),
-  /** How far the gateway's clock is behind the edge's, seconds; absent until it is known. */
+  /** How far the gateway's clock is behind the edge's, in seconds; absent until it is known. */
   gatewayClockOffsetS: quantitySchema.optional(),
   lastCommand: commandOutcomeSchema.optional(),
-  /** Of each machine that has, or had, a model. */
+  /** For each machine that has, or had, a model. */
   models: z.array(machineModelsSchema).optional(),
 });
 export type StatusMessage = z.infer<typeof statusMessageSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What became of a table that a planner gave. */
+/** Outcome of a planner's table import. */
 export const importReportSchema = z.object({
   atMs: z.number(),
   by: z.string(),
@@ -11,9 +11,9 @@ export const importReportSchema = z.object({
   added: z.int(),
   changed: z.int(),
   unchanged: z.int(),
-  /** Counts of the shelf older than the one that is known. */
+  /** Stock counts older than the stored one. */
   older: z.int(),
-  /** What was repaired or left out on the way, a sentence each. */
+  /** What was repaired or left out, one sentence each. */
   notes: z.array(z.string()),
 });
 export type ImportReport = z.infer<typeof importReportSchema>;

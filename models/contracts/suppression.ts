@@ -4,12 +4,12 @@ import { timeMsSchema } from './numbers.ts';
 
 export const suppressionKindSchema = z.enum(['maintenance', 'machine_off']);
 
-/** What a person or a control system asks for: alerts of some machines are kept, and annunciated to nobody, for a time. */
+/** A request of a person or a control system: alerts of some machines are stored but not annunciated for a time. */
 export const suppressionRequestSchema = z.strictObject({
   by: z.string().trim().min(1).max(100),
   kind: suppressionKindSchema.default('maintenance'),
   site: nameSchema,
-  /** Machines of the site; `pump-*` fits every name that begins so. Absent: all. */
+  /** Machines of the site; `pump-*` matches every name with that prefix. Absent: all. */
   machines: z.array(namePatternSchema).min(1).max(200).optional(),
   /** Absent: now. */
   fromMs: timeMsSchema.optional(),
@@ -23,7 +23,7 @@ export const suppressionSchema = suppressionRequestSchema.extend({
   id: z.string(),
   fromMs: z.number(),
   untilMs: z.number(),
-  /** When, and by whom, it was ended before its time; null: it was not. */
+  /** When, and by whom, it was ended early; null: it was not. */
   ended: z.object({ atMs: z.number(), by: z.string() }).nullable(),
 });
 export type Suppression = z.infer<typeof suppressionSchema>;

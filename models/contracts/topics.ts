@@ -8,10 +8,10 @@ export interface Origin {
   edge: string;
 }
 
-/** A machine's name throughout a company: names hold no `/`. */
+/** A machine's company-wide name: names contain no `/`. */
 export const machineKey = (m: Origin & { asset: string }): string => `${m.site}/${m.edge}/${m.asset}`;
 
-/** The asset of such a name; what is an asset alone stays. */
+/** The asset of such a name; a bare asset is unchanged. */
 export const assetOf = (machine: string): string => machine.slice(machine.lastIndexOf('/') + 1);
 
 const base = (o: Origin) => `${TOPIC_ROOT}/${o.site}/${o.edge}`;
@@ -31,23 +31,23 @@ export const topics = {
 };
 
 const SUPPLY_ROOT = `${TOPIC_ROOT}/supply`;
-/** Tables of planners, a topic each; what became of one is said below it. */
+/** Planners' tables, one topic each; the report on one is below its topic. */
 export const supplyFilter = `${SUPPLY_ROOT}/+`;
 
 /** The topic of the report on a planner's table. */
 export const supplyReportTopic = (table: string) => `${SUPPLY_ROOT}/${table}/report`;
 
-/** The table of a topic, or null where it is none of theirs. */
+/** The table of a topic; null if the topic is not one of a table. */
 export function parseSupplyTopic(topic: string): string | null {
   return /^millwright\/v1\/supply\/([^/]+)$/.exec(topic)?.[1] ?? null;
 }
 
-/** All that a gateway listens to of edges. */
+/** All topics of edges that a gateway subscribes to. */
 export const gatewayFilters = ['status', 'features/#', 'health/#', 'alerts/#', 'ledger', 'evidence/#', 'want'].map(
   (kind) => `${TOPIC_ROOT}/+/+/${kind}`,
 );
 
-/** Site, edge and kind of a topic, or null where it is none of ours. */
+/** Site, edge and kind of a topic; null if it is not Millwright's. */
 export function parseTopic(topic: string): (Origin & { kind: MessageKind }) | null {
   const m = /^millwright\/v1\/([^/]+)\/([^/]+)\/(status|features|health|alerts|ledger|evidence|want)(\/|$)/.exec(topic);
   return m ? { site: m[1], edge: m[2], kind: m[3] as MessageKind } : null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Units of measured values, as they are written in configuration and on the wire. */
+/** Units of measured values, as written in configuration and on the wire. */
 export const unitSchema = z.enum([
   'g',
   'm/s2',
@@ -19,7 +19,7 @@ export const unitSchema = z.enum([
 ]);
 export type Unit = z.infer<typeof unitSchema>;
 
-/** Other ways in which devices write the same units: OPC UA's display names (UNECE Rec. 20), Sparkplug's and plain habits. */
+/** Other spellings of the same units: OPC UA display names (UNECE Rec. 20), Sparkplug's, and common ones. */
 const WRITTEN: Record<Unit, readonly string[]> = {
   g: ['gn', 'g rms', 'g peak'],
   'm/s2': ['m/s²', 'm/s^2', 'm/s/s'],
@@ -57,7 +57,7 @@ const PSI_BAR = 0.0689475729;
 /** A US liquid gallon is 231 cubic inches. */
 const US_GALLON_M3 = 231 * (INCH_MM / 1000) ** 3;
 
-/** Other units of the same quantity, in lower case, and their scale to the unit; an offset where there is one. Source: ISO 80000, NIST SP 811. */
+/** Other units of the same quantity, in lower case, and their scale to the unit, with an offset if any. Source: ISO 80000, NIST SP 811. */
 const CONVERTED: Partial<Record<Unit, Readonly<Record<string, number | readonly [scale: number, offset: number]>>>> = {
   g: { mg: 1e-3, 'm/s2': 1 / STANDARD_GRAVITY_M_PER_S2, 'mm/s2': 1e-3 / STANDARD_GRAVITY_M_PER_S2 },
   'm/s2': { g: STANDARD_GRAVITY_M_PER_S2, mg: 1e-3 * STANDARD_GRAVITY_M_PER_S2, 'mm/s2': 1e-3 },
@@ -78,10 +78,10 @@ const CONVERTED: Partial<Record<Unit, Readonly<Record<string, number | readonly 
   'm3/h': { 'l/min': 0.06, 'l/h': 1e-3, 'l/s': 3.6, 'm3/s': 3600, 'm3/min': 60, gpm: 60 * US_GALLON_M3 },
   kW: { w: 1e-3, mw: 1e3, hp: 0.745_699_87 },
 };
-/** By case: not a megawatt. */
+/** Case matters: not a megawatt. */
 const MILLIWATT = 'mW';
 
-/** The conversion of a value from the unit that a device names to the point's; null where the quantities differ, or the name is not known. */
+/** The conversion from the device's unit to the point's; null if the quantities differ, or the name is unknown. */
 export function conversionTo(unit: Unit, text: string): UnitConversion | null {
   if (meansUnit(text, unit)) return { scale: 1, offset: 0 };
   const own = CONVERTED[unit] ?? {};

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const sumSchema = z.object({ avoided: z.int(), late: z.int(), inspections: z.int(), amount: z.number() });
 
-/** What alerts were worth, in the currency that is configured. */
+/** Value of the alerts, in the configured currency. */
 export const valueSchema = z.object({
   currency: z.string(),
   total: sumSchema,
@@ -40,15 +40,15 @@ export const backtestSchema = z.object({
   currency: z.string(),
   machines: z.int(),
   failures: z.int(),
-  /** Alerts with a finding that really were raised in that time. */
+  /** Alerts of that time with a finding. */
   findings: z.object({ confirmed: z.int(), false_alarm: z.int(), nothing_found: z.int() }),
   trials: z.array(limitTrialSchema),
-  /** The limit of least cost, and how long it has to last; null: all cost the same. */
+  /** The limit of least cost, and its persistence; null: all cost the same. */
   best: z.number().nullable(),
   bestPersistMinutes: z.number().nullable(),
-  /** The trial that foretells most failures within the budget that was asked for; null: none is within it, or none was asked for. */
+  /** The trial that predicts most failures within the requested budget; null: none is within it, or no budget was requested. */
   inBudget: limitTrialSchema.nullable(),
-  /** Whose index the history is: a model's, or the one that machines reported. */
+  /** Source of the index: a model, or null for the index reported by machines. */
   model: z.string().nullable(),
 });
 export type Backtest = z.infer<typeof backtestSchema>;

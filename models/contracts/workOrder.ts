@@ -3,25 +3,25 @@ import { severitySchema } from './alert.ts';
 import { roleSchema } from './identity.ts';
 
 /**
- * `proposed`: somebody has to approve it. `approved`: on its way to the maintenance system. `sent`: that system has it.
+ * `proposed`: needs approval. `approved`: to be sent to the maintenance system. `sent`: the maintenance system has it.
  * `done`: it is closed there. `rejected`: a person decided against it. `withdrawn`: the alert ended before it was sent.
- * `failed`: the maintenance system never took it.
+ * `failed`: the maintenance system never accepted it.
  */
 export const workOrderStates = ['proposed', 'approved', 'sent', 'done', 'rejected', 'withdrawn', 'failed'] as const;
 export const workOrderStateSchema = z.enum(workOrderStates);
 export type WorkOrderState = z.infer<typeof workOrderStateSchema>;
 
-/** States in which no second order is made for the machine. */
+/** States that exclude a second order for the machine. */
 export const openWorkOrderStates = ['proposed', 'approved', 'sent'] as const satisfies readonly WorkOrderState[];
 
-/** An inspection for a warning, a repair for what is critical. */
+/** An inspection for a warning, a repair for a critical alert. */
 export const workOrderTaskSchema = z.enum(['inspect', 'repair']);
 export type WorkOrderTask = z.infer<typeof workOrderTaskSchema>;
 
 /** Work on a machine that an alert calls for. */
 export const workOrderSchema = z.object({
   id: z.string(),
-  /** The alert that it was made for. */
+  /** The alert that caused it. */
   alert: z.string(),
   site: z.string(),
   edge: z.string(),
@@ -31,26 +31,26 @@ export const workOrderSchema = z.object({
   severity: severitySchema,
   text: z.string(),
   task: workOrderTaskSchema,
-  /** Estimated, of the configured costs of the machine. */
+  /** Estimated, from the machine's configured costs. */
   amount: z.number(),
   currency: z.string(),
   state: workOrderStateSchema,
-  /** Roles that may approve it, beside administrators. */
+  /** Roles that may approve it, in addition to administrators. */
   approvers: z.array(roleSchema),
   createdMs: z.number(),
-  /** Null: nobody has decided. `policy`: it was approved without a person. */
+  /** Null: undecided. `policy`: approved without a person. */
   decidedBy: z.string().nullable(),
   decidedMs: z.number().nullable(),
   reason: z.string().nullable(),
-  /** Of the maintenance system: its number for the order, and the order's status there. */
+  /** The maintenance system's number and status of the order. */
   externalId: z.string().nullable(),
   externalStatus: z.string().nullable(),
-  /** Of the last attempt that failed. */
+  /** Of the last failed attempt. */
   error: z.string().nullable(),
 });
 export type WorkOrder = z.infer<typeof workOrderSchema>;
 
-/** A machine with open alerts, and what work on it is worth. */
+/** A machine with open alerts, and the value of work on it. */
 export const workItemSchema = z.object({
   site: z.string(),
   edge: z.string(),
@@ -65,12 +65,12 @@ export const workItemSchema = z.object({
   /** The first of them. */
   raisedAtMs: z.number(),
   assignedTo: z.string().nullable(),
-  /** Chances, 0 to 1: that the fault is there, and that it then stops the machine within the days that were asked for. */
+  /** Probabilities, 0 to 1: that the fault exists, and that it then stops the machine within the requested days. */
   chanceTrue: z.number(),
   chanceOfStop: z.number(),
   /** Expected loss that the work avoids, in the configured currency; negative: the visit costs more than it saves. */
   riskAvoided: z.number(),
-  /** Of an inspection, and of a repair where it is needed. */
+  /** For an inspection, and for a repair if needed. */
   hours: z.number(),
   riskPerHour: z.number(),
 });

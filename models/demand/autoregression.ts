@@ -7,8 +7,8 @@ const SETTLED_STEPS = 400;
 const SETTLED = 0.5;
 
 /**
- * Autoregression on the last three periods about the mean, least squares with a ridge on standardised data; roots
- * are drawn inside the unit circle, so that the forecast returns to the mean. Source: Hoerl & Kennard (1970).
+ * Autoregression on the last three periods about the mean, least squares with a ridge on standardised data; roots are
+ * shrunk into the unit circle, so that the forecast returns to the mean. Source: Hoerl & Kennard (1970).
  */
 export class Autoregression implements Forecaster {
   readonly name = 'ar3';
@@ -56,7 +56,7 @@ function coefficientsOf(d: readonly number[], ridge: number): Float64Array<Array
   return stable(Float64Array.from(gram, (row, a) => row[LAGS] / row[a]));
 }
 
-/** Coefficients whose every root was drawn in until an impulse dies away: c_k·ρ^k has the roots times ρ. */
+/** Shrinks all roots until an impulse dies away: c_k·ρ^k has the roots times ρ. */
 function stable(coefficients: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   for (let shrunk = coefficients; ; shrunk = shrunk.map((c, k) => c * SHRINK ** (k + 1))) {
     const last = new Float64Array(LAGS);

@@ -6,7 +6,7 @@ import { createForecaster, METHODS } from './forecasters.ts';
 import { forecastTable, leadTimeLaws } from './forecastTable.ts';
 import { measuresOf, seasonalScale } from './measures.ts';
 
-test('measures of a forecast worked out by hand', () => {
+test('measures of a forecast, calculated by hand', () => {
   const judged = {
     actual: [10, 0, 5],
     mean: [8, 2, 5],
@@ -33,7 +33,7 @@ test('the scale of an error is the seasonal difference', () => {
   expect(seasonalScale([1], 2)).toBe(0);
 });
 
-test.each(METHODS)('%s is made by its name', (method) => {
+test.each(METHODS)('%s is created by its name', (method) => {
   const forecaster = createForecaster(method, [4], 4);
   forecaster.fit([4, 5, 6, 5, 4, 5, 6, 5, 4, 5, 6, 5]);
   expect(forecaster.name).toBe(method);
@@ -42,7 +42,7 @@ test.each(METHODS)('%s is made by its name', (method) => {
 
 const settings = { horizon: 6, frequency: [12], quantiles: [0.1, 0.5, 0.9], leadTime: 3 };
 
-test('a backtest holds back what it judges: levels cover what they say, and forecasting is worth it', {
+test('a backtest holds data back: quantiles cover their levels, and forecasting adds value', {
   tags: 'slow',
 }, () => {
   const random = randomOf(2);
@@ -60,13 +60,13 @@ test('a backtest holds back what it judges: levels cover what they say, and fore
   expect(Math.abs(all.bias)).toBeLessThan(0.02);
   expect(all.valueAdded).toBeGreaterThan(0.1);
   expect(leadTime.find((s) => s.class === 'all')!.measures.n).toBe(120);
-  // What is held back is not seen: the same past with another end has the same forecasts, and other errors.
+  // Held-back data are not used: the same past with another end has the same forecasts and other errors.
   const shifted = items.map((item) => ({ ...item, history: item.history.map((v, t) => (t >= 54 ? v + 50 : v)) }));
   const moved = backtest(shifted, settings).steps.find((s) => s.class === 'all')!.measures;
   expect(moved.bias).toBeCloseTo((all.bias * 1 - 50 / 100) / (1 + 50 / 100), 1);
 });
 
-test('items that are too short are left out, and their number tells', () => {
+test('items that are too short are left out and counted', () => {
   const items = [
     { id: 'a', history: [1, 2, 3] },
     { id: 'b', history: Array.from({ length: 30 }, (_, t) => 5 + (t % 3)) },
@@ -74,13 +74,13 @@ test('items that are too short are left out, and their number tells', () => {
   expect(backtest(items, settings).items).toBe(1);
 });
 
-/** A family of like items with a season, and what is true of one more of them. */
+/** A family of similar items with a season, and the true demand of a further item. */
 function family(seed: number, levelSpread: number) {
   const random = randomOf(seed);
   const item = (periods: number) => {
     const level = 50 * Math.exp(levelSpread * gaussian(random));
     const at = (t: number) => level * (1 + 0.5 * Math.sin((2 * Math.PI * t) / 12)) * (1 + 0.2 * gaussian(random));
-    // All end at the same time.
+    // All end in the same period.
     return Array.from({ length: periods + 6 }, (_, i) => Math.max(0, at(48 - periods + i)));
   };
   const grown = Array.from({ length: 12 }, (_, i) => ({ id: `g${i}`, family: 'f', history: item(48).slice(0, -6) }));
@@ -91,7 +91,7 @@ function family(seed: number, levelSpread: number) {
   return { grown, young };
 }
 
-test('a new item borrows level, season and spread from its family: its error falls, and its quantiles hold', () => {
+test('a new item borrows level, season and spread from its family: a smaller error and valid quantiles', () => {
   const { grown, young } = family(3, 0.5);
   const error = (familyName: string | undefined) => {
     const items = [...grown, ...young.map((y) => ({ ...y, family: familyName }))];
@@ -131,7 +131,7 @@ test('a lead time begins today, not with its month, for new items as for others'
   expect(last[1].mean / first[1].mean).toBeCloseTo((17.8 + 14.5 + 10) / (19 + 17.8 + 14.5), 1);
 });
 
-test('one that has no history at all is its family; one of no grown family stands alone', () => {
+test('an item without history has its family’s forecast; without a grown family it stands alone', () => {
   const { grown } = family(4, 0.1);
   const items = [...grown, { id: 'x', family: 'f', history: [] }];
   const [[law]] = leadTimeLaws([items[items.length - 1]], { frequency: [12], quantiles: [0.5] }, [12], grown);

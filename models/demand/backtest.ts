@@ -5,13 +5,13 @@ import type { ItemHistory } from './readHistory.ts';
 import { SeasonalNaive } from './seasonalNaive.ts';
 
 export interface Backtest {
-  /** Items that were long enough. */
+  /** Items with a sufficient history. */
   items: number;
   /** Periods that were held back. */
   heldBack: number;
-  /** Of each period; by class, and of all. */
+  /** For each period; by class, and in total. */
   steps: ClassMeasures[];
-  /** Of the lead time's sum. */
+  /** For the sum over the lead time. */
   leadTime: ClassMeasures[];
 }
 
@@ -21,12 +21,12 @@ export interface ClassMeasures {
   measures: Measures;
 }
 
-/** Of the history, what has to be left to forecast from. */
+/** Shortest history that is forecast from. */
 const MIN_LEFT = 4;
 
 /**
- * How good forecasts of this table are: the last periods are held back, as many as the horizon (or the lead time, if that
- * is longer), forecast from what was before, and compared. One origin: an item's class is what it was then.
+ * Accuracy of forecasts of this table: the last periods (as many as the horizon, or the lead time if longer) are held
+ * back, forecast from the earlier ones, and compared. There is one origin; an item's class is that at the origin.
  */
 export function backtest(items: readonly ItemHistory[], settings: ForecastSettings): Backtest {
   const heldBack = Math.max(settings.horizon, settings.leadTime);
@@ -39,7 +39,7 @@ export function backtest(items: readonly ItemHistory[], settings: ForecastSettin
   return { items: kept.length, heldBack, steps: byClass(classes, steps), leadTime: byClass(classes, sums) };
 }
 
-/** What forecasts are held against: the last season again. */
+/** Benchmark of forecasts: the last season repeated. */
 export function naiveOf(history: readonly number[], period: number, horizon: number): number[] {
   const naive = new SeasonalNaive(period);
   naive.fit(history);

@@ -3,13 +3,13 @@ import { demandWithin } from './demandWithin.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { deseasonalised, isSeasonal, type Season, seasonOf } from './season.ts';
 
-/** What the grown items of a family have in common, for those that are new in it. */
+/** What the grown items of a family have in common, for its new items. */
 export interface Family {
   peers: number;
   /** Mean and variance of the logarithm of a peer's demand a period. */
   logMean: number;
   logVariance: number;
-  /** Mean squared coefficient of variation of a period's demand within a peer, its season left out. */
+  /** Mean squared coefficient of variation of a peer's demand a period, without its season. */
   cv2: number;
   /** `figure[0]` belongs to the first period ahead. */
   season: Season;
@@ -17,24 +17,24 @@ export interface Family {
 
 export interface BorrowedLaw {
   mean: number[];
-  /** Of each step, at the levels asked for. */
+  /** For each step, at the requested levels. */
   steps: number[][];
   lead: { mean: number; quantiles: number[] };
 }
 
-/** Peers that make a family, and seasons that a peer has to have seen. */
+/** Fewest peers in a family, and fewest seasons in a peer's history. */
 const MIN_PEERS = 3;
 const GROWN_SEASONS = 2;
 const MIN_GROWN = 12;
-/** Peers are never all alike. */
+/** Lower bound: peers always differ. */
 const MIN_LOG_VARIANCE = 0.05;
 
-/** Whether a history is so short that its family says more. */
+/** Whether a history is so short that its family is more informative. */
 export function isNew(history: readonly number[], period: number): boolean {
   return history.length < Math.min(period, MIN_GROWN);
 }
 
-/** Null where too few of the histories are grown. All of them end in the same period. */
+/** Null if too few of the histories are grown. All end in the same period. */
 export function familyOf(histories: readonly (readonly number[])[], period: number): Family | null {
   const least = Math.max(MIN_GROWN, Math.min(GROWN_SEASONS * period, 2 * MIN_GROWN));
   const peers = histories.filter((h) => h.length >= least && h.some((v) => v > 0));
@@ -51,13 +51,13 @@ export function familyOf(histories: readonly (readonly number[])[], period: numb
 }
 
 /**
- * Demand of a new item: its own level shrunk to its family's (empirical Bayes in logarithms: own weight
- * n / (n + cv²/τ²)), with the family's season; spread by what is not known of the level and by what a peer varies.
+ * Demand of a new item: its own level shrunk to its family's (empirical Bayes in logarithms: own weight n / (n +
+ * cv²/τ²)), with the family's season; the spread combines the uncertainty of the level and the variation of a peer.
  * Source of the shrinkage: Efron & Morris, JASA 70 (1975).
  * @param history demand a period, oldest first; may be empty.
  * @param family of the item, as `familyOf` gives it.
- * @param options `horizon` and `leadTime` in periods; `levels` rising; `whole`, whether demand is counted; `elapsed`, of
- * the first period ahead the part that is over.
+ * @param options `horizon` and `leadTime` in periods; `levels` rising; `whole`, whether demand is counted; `elapsed`,
+ * the share of the first period ahead that has passed.
  */
 export function borrowedLaw(
   history: readonly number[],
@@ -73,7 +73,7 @@ export function borrowedLaw(
   const own = history.length === 0 ? 0 : meanOf(flattened(history, family.season));
   const prior = family.cv2 / family.logVariance;
   const weight = own > 0 ? history.length / (history.length + prior) : 0;
-  // No demand in n periods: what the family would have asked for in them counts against it.
+  // No demand in n periods is evidence against the family's level.
   const silent = own > 0 ? 0 : Math.log1p(history.length / Math.max(0.25, prior));
   const log = weight * Math.log(Math.max(own, 1e-12)) + (1 - weight) * family.logMean - silent;
   const unknown = (1 - weight) * family.logVariance;
@@ -99,11 +99,11 @@ function quantilesOf(mean: number, cv2: number, unknown: number, levels: readonl
   return levels.map((p) => Math.exp(Math.log(mean) - variance / 2 + Math.sqrt(variance) * normalQuantile(p)));
 }
 
-/** The season of all peers together, by place ahead; none where they show none. */
+/** The common season of all peers, by period ahead; none where they show none. */
 function commonSeason(peers: readonly (readonly number[])[], period: number): Season {
   const none: Season = { kind: 'multiplicative', figure: Float64Array.of(1) };
   const length = Math.min(...peers.map((h) => h.length));
-  // Each peer counts alike, whatever its size.
+  // All peers have the same weight, whatever their size.
   const total = Array.from({ length }, (_, t) =>
     peers.reduce((sum, h) => sum + h[h.length - length + t] / Math.max(1e-12, meanOf(h)), 0),
   );
@@ -113,7 +113,7 @@ function commonSeason(peers: readonly (readonly number[])[], period: number): Se
   return { kind: 'multiplicative', figure: figure.map((_, h) => figure[(length + h) % period]) };
 }
 
-/** A history without a season whose first figure belongs to the period after the history. */
+/** A history without its season, where the first figure belongs to the period after the history. */
 function flattened(history: readonly number[], { kind, figure }: Season): number[] {
   const shifted = figure.map(
     (_, t) => figure[(((t - history.length) % figure.length) + figure.length) % figure.length],

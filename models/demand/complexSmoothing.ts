@@ -9,9 +9,9 @@ interface Weights {
 }
 
 /**
- * Complex exponential smoothing: level and a hidden "potential" in one complex number, so that it slides between a level
- * and a trend without choosing. Source: Svetunkov, Kourentzes & Ord, "Complex exponential smoothing", Naval Research
- * Logistics 69 (2022), eqs. 11–14. For data without a season.
+ * Complex exponential smoothing: level and a hidden "potential" in one complex number, a continuous transition between
+ * level and trend. Source: Svetunkov, Kourentzes & Ord, "Complex exponential smoothing", Naval Research Logistics 69
+ * (2022), eqs. 11–14. For data without a season.
  */
 export class ComplexSmoothing implements Forecaster {
   readonly name = 'ces';
@@ -50,7 +50,7 @@ export class ComplexSmoothing implements Forecaster {
   }
 }
 
-/** One period on, without news. */
+/** One period ahead, without an error. */
 function advance(level: number, potential: number, { real, imaginary }: Weights): [number, number] {
   return [level - (1 - imaginary) * potential, level + (1 - real) * potential];
 }
@@ -68,7 +68,7 @@ function run(y: Float64Array, weights: Weights, level: number, potential: number
   return { level, potential, squared };
 }
 
-/** Whether old errors die away: both roots of the discount matrix lie within the unit circle (Jury's conditions). */
+/** Whether errors die away: both roots of the discount matrix lie within the unit circle (Jury's conditions). */
 function stable({ real, imaginary }: Weights): boolean {
   const a = 1 - real + imaginary;
   const b = imaginary - 1;

@@ -1,14 +1,14 @@
-/** A history is counted where its largest demand is at most so many units; beyond, any number is near a multiple. */
+/** Demand is counted if the largest is at most this many units; beyond, any number is near a multiple. */
 const MAX_UNITS = 1e4;
-/** Part of the largest demand that is taken for a rounding error. */
+/** Share of the largest demand that may be rounding error. */
 const ROUNDING = 1e-6;
 const DECIMALS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6] as const;
 /** Relative error of a decimal number in binary, with a margin. */
 const BINARY = 1e-13;
 
 /**
- * The largest quantity that each demand is a whole multiple of: 1 of single pieces, 0.001 of the same pieces in
- * thousands, 12 of what is sold by the dozen. Null of measured quantities, and where there is no demand.
+ * The largest quantity that each demand is a whole multiple of: 1 for single pieces, 0.001 for pieces in thousands, 12
+ * for items sold by the dozen. Null for measured quantities, and without demand.
  */
 export function countUnit(history: ArrayLike<number>): number | null {
   let largest = 0;
@@ -23,7 +23,7 @@ export function countUnit(history: ArrayLike<number>): number | null {
   return units <= MAX_UNITS ? largest / units : null;
 }
 
-/** The greatest common divisor of a history whose `scale`-fold is whole; null where it is not. */
+/** The greatest common divisor of a history that is whole after multiplication by `scale`; null where it is not. */
 function decimalUnit(history: ArrayLike<number>, scale: number): number | null {
   let unit = 0;
   for (let t = 0; t < history.length; t++) {
@@ -35,7 +35,7 @@ function decimalUnit(history: ArrayLike<number>, scale: number): number | null {
   return unit / scale;
 }
 
-/** The greatest common divisor by Euclid's algorithm, remainders up to `rounding` being none. */
+/** The greatest common divisor by Euclid's algorithm; remainders up to `rounding` count as 0. */
 function commonDivisor(history: ArrayLike<number>, rounding: number): number {
   let unit = 0;
   for (let t = 0; t < history.length && !(unit > 0 && unit < rounding); t++) {
@@ -45,14 +45,14 @@ function commonDivisor(history: ArrayLike<number>, rounding: number): number {
   return unit;
 }
 
-/** Parts of a mean size that demand is counted in where it is measured. */
+/** Counting units per mean size for measured demand. */
 const FINE = 20;
 /** How far a unit may be from a multiple of the table's. */
 const NEAR = 1e-6;
 
 /**
- * What each item of a table is counted in: the unit that most of its items have, of those that come in multiples of it
- * (one demand of five pieces is not one of a box); else their own, or a part of their mean size where they are measured.
+ * Counting unit of each item of a table: the most common unit, for items that come in multiples of it (one demand of
+ * five pieces is not one of a box); else the item's own, or a part of its mean size for measured demand.
  */
 export function countUnits(histories: readonly ArrayLike<number>[]): number[] {
   const own = histories.map(countUnit);
@@ -69,7 +69,7 @@ function fineUnit(history: ArrayLike<number>): number | null {
   return sizes.length > 0 ? sizes.reduce((a, b) => a + b, 0) / sizes.length / FINE : null;
 }
 
-/** The value that comes most often, the least of several; 1 of none. */
+/** The most common value, the least of several; 1 if there is none. */
 function mostCommon(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const v of values) {

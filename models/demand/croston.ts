@@ -3,7 +3,7 @@ import { sinceFirstDemand } from './sinceFirstDemand.ts';
 
 const SMOOTHING = 0.1;
 
-/** Smoothed size and interval of the demands, the latter beginning with its mean; null before the first demand. */
+/** Smoothed size and interval of the demands, the interval starting from its mean; null before the first demand. */
 function crostonState(history: readonly number[], smoothing: number): { size: number; interval: number } | null {
   const known = sinceFirstDemand(history);
   const demands = known.filter((v) => v > 0).length;
@@ -43,9 +43,9 @@ export class Croston implements Forecaster {
 }
 
 /**
- * Croston's rate without its bias, (1 − α/2)·z / (p − α/2): near Syntetos and Boylan's approximation (1 − α/2)·z/p where
- * demand is rare, and no less than the mean size where there is demand in each period.
- * Source: Syntetos, "Forecasting of intermittent demand", PhD thesis, Brunel University (2001).
+ * Croston's rate without its bias, (1 − α/2)·z / (p − α/2): near Syntetos and Boylan's approximation (1 − α/2)·z/p
+ * where demand is rare, and at least the mean size where there is demand in each period. Source: Syntetos, "Forecasting
+ * of intermittent demand", PhD thesis, Brunel University (2001).
  */
 export class Sba implements Forecaster {
   readonly name = 'sba';

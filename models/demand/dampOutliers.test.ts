@@ -23,7 +23,7 @@ test.each<[string, number[], number[]]>([
   for (const t of changed) expect(calm[t]).toBeLessThan(110);
 });
 
-test('of parts only what is beyond all reason is not learned from', () => {
+test('for parts, only implausibly large demands are excluded', () => {
   const pieces = Array.from({ length: 48 }, (_, t) => [8, 5, 11, 7, 9, 6, 10][t % 7]);
   const settings = { horizon: 3, frequency: [12], quantiles: [0.05, 0.95], leadTime: 3 };
   const forecast = (at: number) =>
@@ -37,7 +37,7 @@ test('of parts only what is beyond all reason is not learned from', () => {
   expect(dampOutliers([0, 0.1, 0, 0, 4000.5, 0, 0.2], [12], 'part')).toEqual([0, 0.1, 0, 0, 4000.5, 0, 0.2]);
 });
 
-test('one typing error orders nothing, and is said', () => {
+test('one typing error causes no order and is reported', () => {
   const settings = { horizon: 12, frequency: [12], quantiles: [0.95], leadTime: 3 };
   const [calm, odd] = [steady, but({ 20: 9900 })].map((history) => forecastTable([{ id: 'x', history }], settings)[0]);
   expect(odd.leadTime.quantiles['0.95'] / calm.leadTime.quantiles['0.95']).toBeLessThan(1.05);

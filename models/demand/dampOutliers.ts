@@ -4,35 +4,35 @@ import { countUnit } from './countUnit.ts';
 /** Periods before and after that determine the typical demand. */
 const NEIGHBOURHOOD = 6;
 const MIN_NEIGHBOURS = 6;
-/** Deviations beyond which a demand is an outlier, and within which its neighbours are not. */
+/** Deviations beyond which a demand is an outlier, and within which its neighbours must be. */
 const OUTLIER_DEVIATIONS = { series: 15, part: 100 };
 const NORMAL_DEVIATIONS = 5;
-/** Least deviation, as a part of what is usual. */
+/** Least deviation, as a share of the typical demand. */
 const MIN_DEVIATION = 0.05;
-/** Two demands are of a kind where each is at least so large a part of the other, from what is usual. */
+/** Two demands are similar if each deviates from the typical demand by at least this share of the other's deviation. */
 const SIMILAR_FRACTION = 1 / 3;
 /** A seasonal peak recurs: at least this fraction of it one season earlier or later. */
 const RECURRING_FRACTION = 1 / 3;
 
 /**
- * What the forecast of a series learns from: a history in which a demand that stands alone, far from all beside it, is
- * what is usual there; a month of a typing error, or of a strike, says nothing of the years to come. Its neighbours have
- * to be usual, and the newest period never changes: it may be the first of others like it. Of parts a large demand is one
- * of their kind, unless it is beyond all reason: many hundreds of pieces where eight are usual in every period.
+ * History that the forecast of a series learns from: an isolated demand, far from all around it, is replaced by the
+ * typical demand, since a month of a typing error or a strike does not predict the future. Its neighbours have to be
+ * typical, and the newest period never changes, as it may be the first of others like it. A part's large demand is
+ * normal unless it is implausible: many hundreds of pieces where eight are typical in every period.
  * @param seasons periods of a season, or of several.
- * @returns the same array where nothing is changed.
+ * @returns the same array if nothing changes.
  */
 export function dampOutliers(
   history: readonly number[],
   seasons: readonly number[],
   kind: keyof typeof OUTLIER_DEVIATIONS = 'series',
 ): readonly number[] {
-  // The deviation of a count is known only where pieces are counted; it is never far below one of them.
+  // The deviation of a count is known only where pieces are counted, and never far below one of them.
   const unit = kind === 'part' ? countUnit(history) : null;
   if (kind === 'part' && (unit === null || Math.max(...history) < (unit * OUTLIER_DEVIATIONS.part) / 2)) return history;
   const typical = history.map((_, t) => typicalAt(history, t, seasons, { apart: OUTLIER_DEVIATIONS[kind], unit }));
   const residuals = typical.map((u, t) => (u === null ? 0 : history[t] - u));
-  // Two of a kind may be a cycle that nobody named: the end of a quarter, a day of the month.
+  // Two similar ones may be an unnamed cycle: the end of a quarter, a day of the month.
   const isOutlier = residuals.map(
     (a, t) => a !== 0 && !residuals.some((b, i) => i !== t && b / a > SIMILAR_FRACTION && a / b > SIMILAR_FRACTION),
   );
@@ -41,7 +41,7 @@ export function dampOutliers(
     : history;
 }
 
-/** What is usual about a period that is nothing of the kind; null where it is as others are. */
+/** The typical demand around an outlier; null where the period is no outlier. */
 function typicalAt(
   history: readonly number[],
   t: number,
@@ -69,8 +69,8 @@ function typicalAt(
 }
 
 /**
- * Whether the demand a season earlier or later, plus or minus one period, was as unusual: Easter falls in March or
- * April.
+ * Whether the demand a season earlier or later, plus or minus one period, was similarly unusual: Easter falls in March
+ * or April.
  */
 function recursSeasonally(history: readonly number[], t: number, seasons: readonly number[], usual: number): boolean {
   const others = seasons.filter((period) => period > 1).flatMap((period) => [-period, period]);

@@ -48,13 +48,13 @@ test.each([
   ['the mean of three', () => new MeanOfThree(4)],
   ['several seasons', () => new SeveralSeasons([4], 4)],
   ['seasonal naive', () => new SeasonalNaive(4)],
-])('%s carries a season on', (_, create) => {
+])('%s continues a season', (_, create) => {
   const forecaster = create();
   forecaster.fit(Array.from({ length: 30 }, (_, i) => [10, 20, 30, 40][i % 4]));
   expect(forecaster.predict(4).map(Math.round)).toEqual([30, 40, 10, 20]);
 });
 
-test('a trend goes on', () => {
+test('a trend continues', () => {
   const forecaster = new MeanOfThree(1);
   forecaster.fit(Array.from({ length: 40 }, (_, i) => 100 + 5 * i));
   const [first, , , last] = forecaster.predict(4);
@@ -62,7 +62,7 @@ test('a trend goes on', () => {
   expect(last - first).toBeGreaterThan(8);
 });
 
-test('a trend goes on for as long as it was seen, and no further', () => {
+test('a trend continues for as long as it was observed, and no further', () => {
   const history = Array.from({ length: 36 }, (_, t) => 100 + 3 * t);
   const far = { horizon: 500, frequency: [12], quantiles: [0.9], leadTime: 500 };
   const [{ mean }] = forecastTable([{ id: 'x', history }], far);
@@ -70,13 +70,13 @@ test('a trend goes on for as long as it was seen, and no further', () => {
   expect(Math.max(...mean)).toBeLessThan(500);
 });
 
-test('a fall that ends at nothing does not begin anew', () => {
+test('a decline to zero does not rise again', () => {
   const forecaster = new MeanOfThree(12);
   forecaster.fit([500, 400, 300, 200, 100]);
   expect(forecaster.predict(12).slice(6)).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
-test('a season is seen where there is one', () => {
+test('a season is detected where there is one', () => {
   const noise = randomOf(3);
   const wave = (height: number) =>
     Array.from({ length: 72 }, (_, t) => 100 + height * Math.sin((t * Math.PI) / 6) + 10 * (noise() - 0.5));
@@ -87,7 +87,7 @@ test('a season is seen where there is one', () => {
   expect(figure[9]).toBeCloseTo(0.8, 1);
 });
 
-test('a season of three and a half years is found, drawn in by its uncertainty; noise has none', () => {
+test('a season is found in three and a half years and shrunk by its uncertainty; noise has none', () => {
   const noise = randomOf(7);
   const wave = (height: number) =>
     Array.from({ length: 42 }, (_, t) => (100 + height * Math.sin((t * Math.PI) / 6)) * (1 + 0.2 * gaussian(noise)));
@@ -103,7 +103,7 @@ test('a season of three and a half years is found, drawn in by its uncertainty; 
   expect(shrunkSeason(wave(40).slice(0, 17), 12, 'multiplicative')).toBeNull();
 });
 
-test('two seasons within each other are both carried on', () => {
+test('two nested seasons are both continued', () => {
   const at = (t: number) => 50 + 10 * Math.sin((t * Math.PI) / 3.5) + 8 * Math.cos((t * Math.PI) / 14);
   const forecaster = new SeveralSeasons([7, 28], 28);
   forecaster.fit(Array.from({ length: 280 }, (_, t) => at(t)));
@@ -112,32 +112,32 @@ test('two seasons within each other are both carried on', () => {
   });
 });
 
-test('AirPassengers, the last year held back: half the error of last year again', () => {
+test('AirPassengers with the last year held back: half the error of the seasonal naive forecast', () => {
   const file = new URL('./fixtures/AirPassengers.csv', import.meta.url);
   const all = readFileSync(file, 'utf8')
     .trim()
     .split('\n')
     .slice(1)
     .map((line) => Number(line.split(',').at(-1)));
-  const [past, came] = [all.slice(0, -12), all.slice(-12)];
+  const [past, actual] = [all.slice(0, -12), all.slice(-12)];
   const forecaster = new MeanOfThree(12);
   forecaster.fit(past);
-  const error = (f: number[]) => f.reduce((sum, v, h) => sum + Math.abs(v - came[h]), 0) / 12;
+  const error = (f: number[]) => f.reduce((sum, v, h) => sum + Math.abs(v - actual[h]), 0) / 12;
   expect(forecaster.seasonal).toBe(true);
   expect(error(forecaster.predict(12))).toBeLessThan(0.5 * error(past.slice(-12)));
   const { steps } = forecaster.errorScale(12, 1);
-  const within = came.filter((v, h) => Math.abs(v - forecaster.predict(12)[h]) < student4Quantile(0.975) * steps[h]);
+  const within = actual.filter((v, h) => Math.abs(v - forecaster.predict(12)[h]) < student4Quantile(0.975) * steps[h]);
   expect(within.length).toBeGreaterThanOrEqual(11);
 });
 
-test('quantiles of a Poisson are those of its tables', () => {
+test('Poisson quantiles match the published tables', () => {
   expect(negativeBinomialQuantiles(2, 2, [0.5, 0.9, 0.99])).toEqual([2, 4, 6]);
   expect(negativeBinomialQuantiles(0, 0, [0.5, 0.99])).toEqual([0, 0]);
 });
 
 const settings = { horizon: 2, frequency: [12], quantiles: [0.5, 0.8, 0.95], leadTime: 5 };
 
-test('a forecast keeps its promises: lead time sums up, quantiles never fall and are whole', () => {
+test('a forecast is consistent: the lead time is a sum, quantiles rise and are whole', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 60 }), (history) => {
       const [forecast] = forecastTable([{ id: 'x', history }], settings);
@@ -154,7 +154,7 @@ test('a forecast keeps its promises: lead time sums up, quantiles never fall and
   );
 });
 
-/** Parts whose demand is a Poisson's, of many rates; every third one stopped being asked for. */
+/** Parts with Poisson demand of many rates; every third one has ended. */
 function catalogue(count: number, periods: number): { id: string; history: number[] }[] {
   const random = randomOf(11);
   const poisson = (rate: number) => {
@@ -169,7 +169,7 @@ function catalogue(count: number, periods: number): { id: string; history: numbe
   });
 }
 
-test('parts learn from each other: those that stopped are told from those that go on', () => {
+test('parts learn from each other which of them have ended', () => {
   const items = catalogue(300, 48).filter(({ history }) => history.includes(0) && history.some((v) => v > 0));
   const forecasts = forecastTable(items, settings);
   const of = (stopped: boolean) => {
@@ -185,7 +185,7 @@ test('parts learn from each other: those that stopped are told from those that g
   expect(forecasts.every((f) => f.method !== '')).toBe(true);
 });
 
-test('the forecast depends neither on names nor on the order of items', () => {
+test('the forecast does not depend on names or on the order of items', () => {
   const items = catalogue(120, 36);
   const disguised = items.map(({ history }, i) => ({ id: `x${i}`, history })).reverse();
   const plain = forecastTable(items, settings);
@@ -196,14 +196,14 @@ test('the forecast depends neither on names nor on the order of items', () => {
   });
 });
 
-test('what a planner should know is flagged', () => {
+test('remarks for planners are flagged', () => {
   const flags = (history: number[]) => forecastTable([{ id: 'x', history }], settings)[0].flags;
   expect(flags(new Array(40).fill(0))).toEqual(['no_demand_in_history']);
   expect(flags([0, 1, 0, 2])).toEqual(['new', 'short_history']);
   expect(flags([...new Array(20).fill(1), ...new Array(20).fill(0)])).toEqual(['dying']);
 });
 
-test('intervals have a width even where the past is too short for a backtest', () => {
+test('intervals have a width even if the past is too short for a backtest', () => {
   const random = randomOf(6);
   const history = Array.from({ length: 20 }, () => 1000 + 200 * random());
   const weekly = { horizon: 13, frequency: [52], quantiles: [0.5, 0.95], leadTime: 2 };
@@ -211,7 +211,7 @@ test('intervals have a width even where the past is too short for a backtest', (
   expect(leadTime.quantiles['0.95'] - leadTime.quantiles['0.5']).toBeGreaterThan(50);
 });
 
-test('of hours the week is found beside the day where there is one', () => {
+test('hourly data have the weekly season beside the daily one, if there is one', () => {
   const random = randomOf(5);
   const hours = (weekend: number) =>
     Array.from({ length: 24 * 7 * 4 }, (_, t) => {
@@ -222,12 +222,12 @@ test('of hours the week is found beside the day where there is one', () => {
     forecastTable([{ id: 'x', history }], { horizon: 168, frequency: [24], quantiles: [0.5], leadTime: 1 })[0];
   const idle = forecast(hours(0.3));
   expect(idle).toMatchObject({ method: 'several_seasons', flags: ['seasonal'] });
-  // Saturday's noon, and Friday's.
+  // Saturday noon, and Friday noon.
   expect(idle.mean[5 * 24 + 6] / idle.mean[4 * 24 + 6]).toBeLessThan(0.4);
   expect(forecast(hours(1)).method).toBe('mean_of_ets_theta_ces');
 });
 
-test('an autoregression never runs away', () => {
+test('an autoregression never diverges', () => {
   for (const root of [-1.1, -1.05, 1.05]) {
     const forecaster = new Autoregression();
     forecaster.fit(Array.from({ length: 40 }, (_, t) => 500 + 5 * root ** t));
@@ -235,7 +235,7 @@ test('an autoregression never runs away', () => {
   }
 });
 
-test('demand that is not whole has the quantiles of its thousandfold', () => {
+test('demand in thousandths has the quantiles of whole demand, divided by a thousand', () => {
   const tonnes = [0, 0.02, 0, 0.03, 0, 0.02, 0.03, 0, 0.01, 0.02, 0, 0.02];
   const of = (history: number[]) => forecastTable([{ id: 'x', history }], settings)[0].leadTime.quantiles;
   const kilograms = of(tonnes.map((v) => v * 1000 + (v > 0 ? 0.5 : 0)));
@@ -263,7 +263,7 @@ describe('tables', () => {
     expect(wide(text)).toEqual(ab);
   });
 
-  test('a decimal comma, and letters that are no UTF-8, are repaired, and it is said', () => {
+  test('a decimal comma and invalid UTF-8 are repaired and reported', () => {
     const bytes = Buffer.from('id;t1;t2\nSch\xfctz;1,5;2\n', 'latin1');
     expect(wide(bytes)).toEqual([{ id: 'Schütz', history: [1.5, 2] }]);
     expect(table(bytes).notes).toEqual(['not UTF-8: read as Windows-1252', 'columns are separated by ";"']);
@@ -299,16 +299,16 @@ describe('tables', () => {
     ['id,t1\n"a,1\n', 'line 2, column 1: a quote that is opened is never closed'],
     ['id,t1\na,1\0\n', 'zero bytes'],
     [`id,${'t,'.repeat(30_000)}\n`, 'columns; 20000 are the most'],
-  ])('%j is refused with its place', (text, message) => {
+  ])('%j is refused with its position', (text, message) => {
     expect(() => wide(text)).toThrow(message);
     expect(() => wide(text)).toThrow(TableError);
   });
 
-  test('months may be called by their numbers, year after year', () => {
+  test('months may be named by their numbers, year after year', () => {
     expect(wide('id,11,12,1,2\na,1,2,3,4\n')).toEqual([{ id: 'a', history: [1, 2, 3, 4] }]);
   });
 
-  test('a long table is read; months without a row are months without demand', () => {
+  test('a long table is read; months without a row have no demand', () => {
     const text = 'Item,Month,Qty\nb,2024-02,5\na,2023-11,1\na,2024-02,2\na,2024-02,1\n';
     expect(readLong(table(text))).toEqual([
       { id: 'b', history: [5] },
@@ -320,7 +320,7 @@ describe('tables', () => {
     ['weeks', ['2025-01-06', '2025-01-27', '2025-01-13'], [1, 3, 0, 2]],
     ['numbers', ['1', '4', '2'], [1, 3, 0, 2]],
     ['days of no regular step', ['2025-01-31', '2025-03-31', '2025-02-28'], [1, 3, 2]],
-  ])('%s without a row are periods without demand', (_, periods, history) => {
+  ])('%s without a row have no demand', (_, periods, history) => {
     const rows = periods.map((period, i) => `a,${period},${i + 1}`);
     expect(readLong(table(`id,period,demand\n${rows.join('\n')}\n`))).toEqual([{ id: 'a', history }]);
   });
@@ -332,7 +332,7 @@ describe('tables', () => {
     ['id,period,demand\na,2024-01,x\n', 'line 2, column 3: found "x"'],
     ['id,period,demand\na,,1\n', 'line 2, column 2: a row without a period'],
     ['id,period,demand\na,2024-01\n', 'line 2, column 3'],
-  ])('a long table %j is refused with its place', (text, message) => {
+  ])('a long table %j is refused with its position', (text, message) => {
     expect(() => readLong(table(text))).toThrow(message);
   });
 });

@@ -24,12 +24,12 @@ const forecastOf = (history: number[], others: ItemHistory[] = []) =>
   forecastTable([{ id: 'x', history }, ...others], settings)[0];
 
 describe('an item whose demand has ended, among 60 parts', () => {
-  test.each([12, 24, 60])('%d months ago, is forecast at nothing', (silent) => {
+  test.each([12, 24, 60])('%d months ago, has a forecast of 0', (silent) => {
     const ended = months(120, (t) => (t < 120 - silent ? 1000 + poisson(200) : 0));
     expect(forecastOf(ended, parts).leadTime).toEqual({ mean: 0, quantiles: { '0.05': 0, '0.5': 0, '0.95': 0 } });
   });
 
-  test('a few months ago, is forecast at a part of its demand, by how likely it is to come again', () => {
+  test('a few months ago, has a part of its forecast, by the probability that it returns', () => {
     const at = (silent: number) =>
       forecastOf(
         months(120, (t) => (t < 120 - silent ? 1 + poisson(2) : 0)),
@@ -48,7 +48,7 @@ describe('an item whose demand has ended, among 60 parts', () => {
   });
 });
 
-describe('periods before the first demand are no history', () => {
+describe('periods before the first demand are not history', () => {
   const zeros = new Array(30).fill(0);
 
   test.each([
@@ -70,14 +70,14 @@ describe('periods before the first demand are no history', () => {
     expect(late.leadTime.mean / young.leadTime.mean).toBeCloseTo(1, 1);
   });
 
-  test('a history that begins with a demand holds one more than chance: one in ten periods stands for nineteen', () => {
+  test('a history that begins with a demand holds one more than by chance: one in ten periods counts as one in nineteen', () => {
     expect(periodsExposed(10, 1)).toBe(19);
     expect(periodsExposed(10, 10)).toBe(10);
     expect(periodsExposed(10, 0)).toBe(10);
   });
 });
 
-describe('the unit of measure changes nothing else', () => {
+describe('the unit of measure changes only the unit', () => {
   const pieces = [
     ...parts.slice(0, 20),
     { id: 'a', history: months(60, () => 3 + poisson(9)) },
@@ -112,7 +112,7 @@ describe('the unit of measure changes nothing else', () => {
     else expect((found as number) / (unit as number)).toBeCloseTo(1, 9);
   });
 
-  test('one demand of five pieces is no box of five where others come in pieces', () => {
+  test('one demand of five pieces is not a box of five where others come in pieces', () => {
     expect(
       countUnits([
         [0, 5, 0],
@@ -135,7 +135,7 @@ describe('a step of a part', () => {
     expect(forecastOf([...high, 10, 9, 11, 8, 10, 9]).mean[0]).toBeLessThan(12);
   });
 
-  test('is four periods at least, beyond all before; chance is none, nor is silence', () => {
+  test('has at least four periods beyond all before; chance and silence are none', () => {
     expect(sinceStep([...low, 40, 41, 40])).toHaveLength(43);
     expect(sinceStep([...low, 40, 41, 40, 42])).toEqual([40, 41, 40, 42]);
     expect(sinceStep([...low, 40, 41, 10, 42])).toHaveLength(44);
@@ -148,7 +148,7 @@ describe('a step of a part', () => {
 test.each([
   [24, 0.8],
   [18, 1.1],
-])('a season of %d months is carried on, about as well as last year or better', (count, worst) => {
+])('a season of %d months is continued, about as well as by last year’s values or better', (count, worst) => {
   const at = (t: number) => 1000 * (1 + 0.04 * Math.floor(t / 12)) * [1, 1, 1, 1, 1, 1, 1.6, 1.2, 1, 1, 1, 1.4][t % 12];
   const history = months(count, (t) => at(t) * (0.97 + 0.06 * random()));
   const { mean, flags } = forecastOf(history);
@@ -157,14 +157,14 @@ test.each([
   expect(error((h) => mean[h])).toBeLessThan(worst * error((h) => history[count - 12 + h]));
 });
 
-test('of two years of noise, most have no season', () => {
+test('most of two years of noise has no season', () => {
   const flags = months(100, () =>
     forecastOf(months(24, () => 1000 * (0.8 + 0.4 * random()))).flags.includes('seasonal') ? 1 : 0,
   );
   expect(flags.filter((v) => v > 0).length).toBeLessThan(30);
 });
 
-test('the items that others are learned from depend neither on their order nor on their unit', () => {
+test('the items that others learn from do not depend on order or unit', () => {
   const histories = parts.map(({ history }) => history);
   const chosen = (all: number[][], unit: number) =>
     sampleItems(

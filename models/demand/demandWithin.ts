@@ -1,6 +1,6 @@
 /**
- * Demand of so many periods, whole or not, after a part of the first one: each period's is even over it.
- * @param mean of each period ahead; what lies beyond them is none. @param elapsed of the first period, below 1.
+ * Demand of `periods`, whole or not, after the elapsed share of the first one; demand is uniform within a period.
+ * @param mean of each period ahead; 0 beyond. @param elapsed of the first period, below 1.
  */
 export function demandWithin(mean: readonly number[], elapsed: number, periods: number): number {
   const upTo = (end: number) => {

@@ -13,7 +13,7 @@ interface State {
 }
 
 /**
- * The dynamic optimised Theta method: the mean of a smoothed Theta line and of a line that is fitted anew at each step.
+ * The dynamic optimised Theta method: the mean of a smoothed Theta line and of a line that is refitted at each step.
  * Source: Fiorucci et al., "Models for optimising the theta method…", IJF 32 (2016), eqs. 10–15. For data without a
  * season.
  */
@@ -54,7 +54,7 @@ export class DynamicTheta implements Forecaster {
   }
 }
 
-/** What is expected of period `t`, counted from 0, of a state that has seen `t` periods. */
+/** Expected value of period `t`, counted from 0, after `t` periods. */
 function expectation({ level, slope, intercept }: State, t: number, alpha: number, theta: number): number {
   const rest = (1 - alpha) ** t;
   return level + (1 - 1 / theta) * (rest * intercept + ((1 - rest * (1 - alpha)) / alpha) * slope);
@@ -64,7 +64,7 @@ function advance(state: State, t: number, value: number, alpha: number): void {
   const before = state.mean;
   state.level = alpha * value + (1 - alpha) * state.level;
   state.mean = (t * state.mean + value) / (t + 1);
-  // The least-squares line of all values so far, carried on by one.
+  // The least-squares line of all values so far, extrapolated by one.
   state.slope = t === 0 ? 0 : ((t - 1) * state.slope + (6 * (value - before)) / (t + 1)) / (t + 2);
   state.intercept = state.mean - (state.slope * (t + 2)) / 2;
 }
@@ -73,7 +73,7 @@ function run(y: Float64Array, alpha: number, theta: number, level: number): { st
   const state: State = { level, mean: 0, slope: 0, intercept: 0 };
   let squared = 0;
   for (let t = 0; t < y.length; t++) {
-    // The first periods only find the line's place.
+    // The first periods only locate the line.
     if (t >= 3) squared += (y[t] - expectation(state, t, alpha, theta)) ** 2;
     advance(state, t, y[t], alpha);
   }

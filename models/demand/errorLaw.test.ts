@@ -15,7 +15,7 @@ test('independent demand has the spread of its own history, whatever the scale o
   expect(high - low).toBeLessThan(58);
 });
 
-test('other demand has the errors of its model: Student’s law of a short history, half of it normal after 168 periods', () => {
+test('other demand has its model’s errors: Student’s distribution for a short history, half of it normal after 168 periods', () => {
   const [short] = errorLawOf(ramp.slice(0, 48), 1, false)(10, 3, [0.99]);
   expect(short).toBeCloseTo(10 * student4Quantile(0.99), 6);
   const normal = (student4Quantile(0.9) / normalQuantile(0.9)) * normalQuantile(0.99);
@@ -23,6 +23,6 @@ test('other demand has the errors of its model: Student’s law of a short histo
   expect(long).toBeCloseTo(5 * (student4Quantile(0.99) + normal), 6);
 });
 
-test('a forecast with a season has the errors of its model', () => {
+test('a forecast with a season has its model’s errors', () => {
   expect(errorLawOf(noise, 1, true)(0, 1, [0.95])).toEqual([0]);
 });

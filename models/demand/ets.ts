@@ -18,12 +18,12 @@ interface Parameters {
   slope: number;
 }
 
-/** Where a model's states stand at the beginning, before they are refined. */
+/** Initial states of a model before optimisation. */
 interface Start {
   level: number;
   slope: number;
   season: Float64Array;
-  /** What a step of a state is measured by. */
+  /** Unit of a step in the states. */
   scale: number;
 }
 
@@ -53,7 +53,7 @@ export class Ets implements Forecaster {
   #end: State = { level: 0, slope: 0, season: new Float64Array(1), cost: 0, squared: 0 };
   #length = 0;
 
-  /** @param period periods of a season; 1 for none. @param forms to choose from, instead of all that the data allows. */
+  /** @param period periods of a season; 1 for none. @param forms to choose from, by default all that the data allow. */
   constructor(period: number, forms: readonly EtsForm[] | null = null) {
     this.#period = period;
     this.#forms = forms;
@@ -80,8 +80,8 @@ export class Ets implements Forecaster {
   }
 
   /**
-   * How an error one step ahead lives on: `c[j]` of it is still there `j` steps later (c[0] = 1).
-   * Source: the same book, table 6.1, class 1.
+   * Impulse response of a one-step error: a share of `c[j]` remains `j` steps later (c[0] = 1). Source: the same book,
+   * table 6.1, class 1.
    */
   responses(horizon: number): number[] {
     const { form, parameters } = this.#fitted!;
@@ -100,7 +100,7 @@ export class Ets implements Forecaster {
     return this.#fitted !== null && this.#fitted.form.season !== 'N';
   }
 
-  /** Root mean square of the errors one step ahead, corrected for the parameters. */
+  /** Root mean square of the one-step errors, corrected for the number of parameters. */
   get errorScale(): number {
     const free = this.#length - parameterCount(this.#fitted!.form);
     return Math.sqrt(this.#end.squared / Math.max(1, free));
@@ -111,7 +111,7 @@ interface State {
   level: number;
   slope: number;
   season: Float64Array;
-  /** n·ln Σe² (+ 2·Σ ln|forecast| where errors are relative). */
+  /** n·ln Σe² (+ 2·Σ ln|forecast| for relative errors). */
   cost: number;
   /** Σ of the squared errors in the data's unit. */
   squared: number;
@@ -131,7 +131,7 @@ function formsFor(y: Float64Array, period: number): EtsForm[] {
   return enough.length > 0 ? enough : [{ error: 'A', trend: 'N', season: 'N' }];
 }
 
-/** Weights that are free, in a model's vector before its level and slope. */
+/** Number of free weights, which precede level and slope in a model's vector. */
 function weightCount({ trend, season }: EtsForm): number {
   return 1 + (trend === 'N' ? 0 : trend === 'A' ? 1 : 2) + (season === 'N' ? 0 : 1);
 }
@@ -159,7 +159,7 @@ function fitForm(y: Float64Array, period: number, form: EtsForm): Fitted {
 
 const unit = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** The vector holds α, β, γ, φ as far as the model has them, each on the line, then level and slope in steps. */
+/** Decodes α, β, γ and φ, as far as the model has them, from the real line, then level and slope in steps. */
 function parametersOf(point: Float64Array, { trend, season }: EtsForm, start: Start): Parameters {
   let i = 0;
   const within = (from: number, to: number) => from + (to - from) * unit(point[i++]);
@@ -204,7 +204,7 @@ function line(y: Float64Array): { intercept: number; slope: number } {
   return { intercept: mean - slope * middle, slope };
 }
 
-/** Season of the run in progress: the hot loop allocates nothing. */
+/** Season of the current run: the hot loop allocates nothing. */
 const scratch = new Float64Array(512);
 
 /** Runs a model over a history. With `keep` 0 its season is not copied out. */

@@ -18,7 +18,7 @@ import { WithErrors } from './withErrors.ts';
 
 export interface ForecastSettings {
   horizon: number;
-  /** Periods of a season; several, rising, where seasons lie within each other (24, 168). */
+  /** Periods of a season; several, rising, for nested seasons (24, 168). */
   frequency: readonly number[];
   /** Rising, between 0 and 1. */
   quantiles: readonly number[];
@@ -38,13 +38,13 @@ export type ForecastFlag =
 export interface ItemForecast {
   id: string;
   class: DemandClass;
-  /** Of parts, the distribution that weighs most among those that are averaged. */
+  /** For parts, the distribution with the largest weight in the average. */
   method: string;
   /** Why this method, in a sentence. */
   why: string;
-  /** Demand a period, at least the lead time's periods. */
+  /** Demand a period, for at least the lead time. */
   mean: number[];
-  /** By level, a value a period. */
+  /** By level, one value a period. */
   quantiles: Record<string, number[]>;
   leadTime: { mean: number; quantiles: Record<string, number> };
   flags: ForecastFlag[];
@@ -57,15 +57,15 @@ const WHY_SERIES =
 const WHY_REPLACED = 'the usual method had turned bad; this one erred least at the newest origins';
 const WHY_LONG = 'a long season, or several: the best eight ways of three origins of the past, by their errors';
 
-/** Longer seasons than this are taken by profiles. */
+/** Longer seasons are modelled by profiles. */
 const LONGEST_SMOOTHED_SEASON = 24;
-/** Mean intervals without a demand, and no fewer periods than a season, after which an item is called dying. */
+/** An item is flagged as dying after this many mean intervals without demand, and at least a season. */
 const DYING_INTERVALS = 4;
 
 /**
- * Forecasts of all items of a table. Parts (see `isPart`) are forecast from what all of them together teach, series each
- * by its own past. New items of a family with
- * grown ones borrow from them. The answer does not depend on names, nor on the order of items.
+ * Forecasts of all items of a table. Parts (see `isPart`) are forecast from all of them together, series each from its
+ * own past. New items borrow from grown ones of their family. The result does not depend on names or on the order of
+ * items.
  */
 export function forecastTable(given: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {
   const items = withHistories(given, settings.frequency[0]);
@@ -103,10 +103,12 @@ function withHistories(given: readonly ItemHistory[], period: number): Item[] {
   );
 }
 
-/** Of families that a new item belongs to. */
+/** Families of new items. */
 function familiesOf(items: readonly ItemHistory[], period: number): Map<string, Family> {
-  const wanted = new Set(items.flatMap(({ family, history }) => (family && isNew(history, period) ? [family] : [])));
-  const families = [...wanted].flatMap((name) => {
+  const familyNames = new Set(
+    items.flatMap(({ family, history }) => (family && isNew(history, period) ? [family] : [])),
+  );
+  const families = [...familyNames].flatMap((name) => {
     const peers = items.filter(({ family, history }) => family === name && !isNew(history, period));
     const family = familyOf(
       peers.map(({ history }) => history),
@@ -149,9 +151,10 @@ export interface LeadTimeLaw {
 }
 
 /**
- * Demand of each lead time alone, by lead time and then by item, in order; `teachers` are further items to learn from.
+ * Demand of each lead time alone, by lead time and then by item, in order; `teachers` are further items to learn from,
+ * without a result.
  * @param leadTimes rising, at least 1.
- * @param elapsed of the first period that is ahead, the part that is over, below 1: lead times begin then.
+ * @param elapsed share of the first period ahead that has passed, below 1: lead times begin then.
  */
 export function leadTimeLaws(
   given: readonly ItemHistory[],
@@ -184,8 +187,8 @@ export function leadTimeLaws(
       if (part) return part;
       if (family) {
         const whole = item.history.every(Number.isInteger);
-        const asked = { horizon: 1, leadTime, levels: quantiles, whole, elapsed };
-        const { lead } = borrowedLaw(item.history, family, asked);
+        const options = { horizon: 1, leadTime, levels: quantiles, whole, elapsed };
+        const { lead } = borrowedLaw(item.history, family, options);
         return { ...lead, method: 'family' };
       }
       return (fits.get(item) as SeriesFit).sum(leadTime, quantiles, elapsed);
@@ -221,8 +224,8 @@ function forecastParts(parts: readonly Item[], settings: ForecastSettings): Item
 }
 
 /**
- * What a part's forecast, and those of others, learn from. The periods before its first demand are none of its history,
- * but tell how soon parts that were never in demand come to be.
+ * Training history of a part. Periods before its first demand are not part of it, but show how soon parts without
+ * demand get their first one.
  */
 function trainingHistory({ history, waited }: Item, frequency: readonly number[]): Float64Array {
   const usual = dampOutliers(history, frequency, 'part');
@@ -235,9 +238,9 @@ interface SeriesFit {
   /** A long season, or several. */
   long: boolean;
   seasonal: boolean;
-  /** Some of the history was not learned from. */
+  /** Some of the history was excluded from training. */
   outliers: boolean;
-  /** Quantiles of the sum of so many periods about its forecast, whose error has that scale. */
+  /** Quantiles of the sum of `periods` about its forecast, whose error has that scale. */
   about(centre: number, scale: number, periods: number, levels: readonly number[]): number[];
   sum(leadTime: number, levels: readonly number[], elapsed: number): LeadTimeLaw;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Forecaster } from './forecaster.ts';
 
-/** What every forecaster must do, run by the test of each. */
+/** Requirements on every forecaster, run by the test of each. */
 export function checkForecaster(create: () => Forecaster): void {
   const fitted = (history: number[]) => {
     const forecaster = create();

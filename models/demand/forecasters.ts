@@ -9,7 +9,7 @@ import { SeasonalNaive } from './seasonalNaive.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
 import { Tsb } from './tsb.ts';
 
-/** Methods of one item's own past, by the names that forecasts are shown with. */
+/** Methods that use an item's own past, by the names shown with forecasts. */
 export const METHODS = [
   'naive',
   'seasonal_naive',
@@ -25,9 +25,9 @@ export const METHODS = [
 export type Method = (typeof METHODS)[number];
 
 /**
- * The forecaster of a method's name.
- * @param seasons periods of a season, at least one; several, rising. Methods for one season take the first.
- * @param horizon that is asked for, in periods.
+ * Creates the forecaster of a method.
+ * @param seasons periods of a season, at least one; several, rising. Methods for one season use the first.
+ * @param horizon in periods.
  */
 export function createForecaster(method: Method, seasons: readonly number[], horizon: number): Forecaster {
   switch (method) {

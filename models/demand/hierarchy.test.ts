@@ -11,7 +11,7 @@ const items = ['a', 'b', 'c', 'd', 'e'].map((id, i) => ({
 }));
 const { nodes, leaves } = treeOf(items);
 
-test('items lie below their families, families below their sites, sites below the total', () => {
+test('items are below their families, families below their sites, sites below the total', () => {
   const path = (i: number): string[] => [nodes[i].id, ...(nodes[i].parent === null ? [] : path(nodes[i].parent))];
   expect(leaves.map(path)).toEqual([
     ['a', 'north / f', 'north', 'total'],
@@ -27,7 +27,7 @@ test('sums are aligned at the last period', () => {
   expect(sums[0]).toEqual([0, 1, 2 + 5 + 7 + 1 + 1]);
 });
 
-test('least variance in two passes is the solution that the normal equations have', () => {
+test('least variance in two passes equals the solution of the normal equations', () => {
   const random = randomOf(4);
   const base = nodes.map(() => 10 + 5 * random());
   const variance = nodes.map(() => 0.5 + random());
@@ -44,23 +44,23 @@ test('least variance in two passes is the solution that the normal equations hav
   });
 });
 
-test('bottom up leaves the items as they are', () => {
+test('bottom-up leaves the items unchanged', () => {
   const base = nodes.map((_, i) => i + 1);
-  const said = reconciled(
+  const result = reconciled(
     nodes,
     base,
     nodes.map(() => 1),
     'bottom_up',
   );
-  expect(leaves.map((i) => said[i])).toEqual(leaves.map((i) => base[i]));
-  expect(said[0]).toBe(leaves.reduce((sum, i) => sum + base[i], 0));
+  expect(leaves.map((i) => result[i])).toEqual(leaves.map((i) => base[i]));
+  expect(result[0]).toBe(leaves.reduce((sum, i) => sum + base[i], 0));
 });
 
 const settings = { horizon: 4, frequency: [4], quantiles: [0.1, 0.5, 0.9], leadTime: 2 };
 
-test('a table whose levels agree in every period, by the way that the past speaks for', () => {
+test('levels of a table agree in every period, by the method that was more accurate in the past', () => {
   const random = randomOf(8);
-  // Noisy items of a season that only their sum shows.
+  // Noisy items with a season that only their sum shows.
   const table = Array.from({ length: 24 }, (_, i) => ({
     id: `i${i}`,
     family: `f${i % 3}`,
@@ -83,7 +83,7 @@ test('a table whose levels agree in every period, by the way that the past speak
   }
 });
 
-test('where histories are too short to try both, items are summed up', () => {
+test('where histories are too short to compare both methods, items are summed', () => {
   const short = ['a', 'b'].map((id) => ({ id, history: [3, 4, 5] }));
   expect(reconcileTable(short, settings)).toMatchObject({ how: 'bottom_up', tried: null });
 });

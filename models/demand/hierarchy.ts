@@ -2,21 +2,21 @@
 export interface TreeNode {
   id: string;
   level: 'total' | 'site' | 'family' | 'item';
-  /** Places in the list of nodes; null of the total. A parent stands before its children. */
+  /** Index in the list of nodes; null for the total. A parent precedes its children. */
   parent: number | null;
 }
 
-/** How nodes are made to agree. */
+/** How forecasts of nodes are reconciled. */
 export type Reconciliation = 'bottom_up' | 'mint';
 
-/** Where an item belongs; blanks are a site, or a family, of their own. */
+/** Site and family of an item; blanks are a site, or a family, of their own. */
 export interface Place {
   id: string;
   family?: string;
   site?: string;
 }
 
-/** The tree of items, each once, in their order after the nodes above them. */
+/** The tree of items; leaves keep the items' order and follow the nodes above them. */
 export function treeOf(items: readonly Place[]): { nodes: TreeNode[]; leaves: number[] } {
   const nodes: TreeNode[] = [{ id: 'total', level: 'total', parent: null }];
   const known = new Map<string, number>();
@@ -50,10 +50,10 @@ export function sumsOf(nodes: readonly TreeNode[], leaves: readonly (readonly nu
 }
 
 /**
- * Makes the forecasts of all nodes agree: by the sums of the items, or by the least total variance (MinT with the
+ * Reconciles the forecasts of all nodes: by the sums of the items, or by the least total variance (MinT with the
  * variances of each node's own errors). In a tree that estimate is exact in two passes: up, each node weighs its own
- * forecast against the sum of its children by their variances; down, what is left over goes to the children by theirs.
- * Source: Wickramasuriya, Athanasopoulos & Hyndman, "Optimal forecast reconciliation…", JASA 114 (2019), WLS.
+ * forecast against the sum of its children by their variances; down, the remainder is shared among the children by
+ * theirs. Source: Wickramasuriya, Athanasopoulos & Hyndman, "Optimal forecast reconciliation…", JASA 114 (2019), WLS.
  * @param base a forecast of each node. @param variance of its error, above 0.
  */
 export function reconciled(

@@ -1,17 +1,17 @@
 import type { Forecaster } from './forecaster.ts';
 
-/** A forecaster that knows the scale of its errors, of each step and of a sum. */
+/** A forecaster with a scale of its errors, for each step and for a sum. */
 export interface ScaledForecaster extends Forecaster {
   errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number };
 }
 
-/** Digits that a history is learned by. */
+/** Digits that a history is rounded to. */
 const DIGITS = 9;
 
 /**
- * A forecaster that counts in parts of a history's mean, to nine digits: the same history in another unit is the same
- * numbers to it. Searches for the best parameters end elsewhere for a change in the sixteenth digit, and moved one
- * forecast of the M3 series in a thousand by more than 2 %.
+ * A forecaster that works in multiples of the history's mean, to nine digits, so that the same history in another unit
+ * is the same input. Parameter searches are sensitive to the sixteenth digit: one forecast of the M3 series in a
+ * thousand changed by more than 2 %.
  */
 export class InOwnUnit implements ScaledForecaster {
   readonly name: string;

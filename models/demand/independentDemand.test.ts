@@ -10,11 +10,11 @@ const drawn = (count: number, seed: number) => {
   return Array.from({ length: count }, random);
 };
 
-/** The share of 200 histories of a kind that is taken for independent. */
+/** Share of 200 simulated histories that are classified as independent. */
 const share = (make: (seed: number) => number[], period = 1) =>
   Array.from({ length: 200 }, (_, seed) => isIndependent(make(seed), period)).filter(Boolean).length / 200;
 
-test('most independent histories are known as such, and few of those that drift, rise or have a season', () => {
+test('most independent histories are recognised, and few of those with drift, trend or season', () => {
   const noise = (seed: number) => drawn(120, seed).map((u) => 100 + 60 * u);
   expect(share(noise)).toBeGreaterThan(0.8);
   expect(share(noise, 12)).toBeGreaterThan(0.8);
@@ -30,14 +30,14 @@ test('most independent histories are known as such, and few of those that drift,
   expect(share((seed) => noise(seed).map((v, t) => v + 25 * Math.sin((2 * Math.PI * t) / 12)), 12)).toBe(0);
 });
 
-test('a short history, and one that is always the same, shows no distribution', () => {
+test('a short or a constant history shows no distribution', () => {
   const history = drawn(48, 1);
   expect(isIndependent(history, 1)).toBe(true);
   expect(isIndependent(history.slice(1), 1)).toBe(false);
   expect(isIndependent(new Array(60).fill(7), 1)).toBe(false);
 });
 
-test('a season’s lag counts where it is longer than ten periods', () => {
+test('a season’s lag counts if it is longer than ten periods', () => {
   const half = drawn(14, 3);
   const repeated = Array.from({ length: 84 }, (_, t) => half[t % 14]);
   expect(isIndependent(repeated, 14)).toBe(false);
@@ -52,13 +52,13 @@ test('one period has the quantiles of the history, however skewed', () => {
 });
 
 test('a sum has the exact distribution of independent draws', () => {
-  // Sums of three periods of 0 or 10: 0, 10, 20, 30 with chances 1, 3, 3, 1 in 8.
+  // Sums of three periods of 0 or 10: 0, 10, 20, 30 with probabilities of 1, 3, 3, 1 in 8.
   const history = Array.from({ length: 2_000 }, (_, t) => 10 * (t % 2));
   const deviations = deviationsAt(sumLawOf(history, 3), [0.0625, 0.3, 0.7, 0.9375]);
   for (const [j, exact] of [-15, -5, 5, 15].entries()) expect(deviations[j]).toBeCloseTo(exact, 0);
 });
 
-test('the spread is that of the sum and of the estimated mean, for sums of one period to sixty', () => {
+test('the spread is that of the sum and of the estimated mean, for sums of one to sixty periods', () => {
   const history = drawn(60, 9).map((u) => 100 + 40 * u);
   const mean = history.reduce((a, b) => a + b, 0) / 60;
   const variance = history.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 59;

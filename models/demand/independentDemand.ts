@@ -1,14 +1,14 @@
 import { mannKendall } from '#models/statistics/monotoneTrend.ts';
 
-/** Fewest periods that show a distribution's shape. */
+/** Fewest periods that show the shape of a distribution. */
 const LEAST = 48;
 /** Largest lag whose autocorrelation is tested, unless a season is longer. */
 const LAGS = 10;
-/** Part of the history that the largest lag may be. */
+/** The largest lag is at most this part of the history. */
 const LAG_PART = 4;
-/** Normal scores of 5 % of the independent histories, and of 10 % by either sign of a trend. */
+/** Normal score that 5 % of the independent histories exceed, and 10 % with either sign of a trend. */
 const PLAIN = 1.645;
-/** Cells of the grid that a sum's distribution lies on. */
+/** Cells of the grid of a sum's distribution. */
 const CELLS = 512;
 
 /**
@@ -30,7 +30,7 @@ function autocorrelationScore(history: readonly number[], lags: number): number 
   const mean = meanOf(history);
   const deviations = history.map((v) => v - mean);
   const power = deviations.reduce((sum, v) => sum + v * v, 0);
-  // What is always the same shows no distribution.
+  // A constant history shows no distribution.
   if (!(power > 0)) return Number.POSITIVE_INFINITY;
   let q = 0;
   for (let lag = 1; lag <= lags; lag++) {
@@ -44,7 +44,7 @@ function autocorrelationScore(history: readonly number[], lags: number): number 
 
 /** Distribution of a sum on a grid, less its mean. */
 export interface SumLaw {
-  /** Chance of each cell. */
+  /** Probability of each cell. */
   mass: Float64Array;
   /** Mean, in cells. */
   centre: number;
@@ -68,7 +68,7 @@ export function sumLawOf(history: readonly number[], periods: number): SumLaw {
   return { mass, centre, scale: Math.sqrt((variance * periods * (1 + periods / n)) / power) };
 }
 
-/** Deviations from the mean, in units, at rising levels; the mass of a cell lies evenly on it. */
+/** Deviations from the mean, in units, at rising levels; the mass of a cell is spread evenly over it. */
 export function deviationsAt({ mass, centre, scale }: SumLaw, levels: readonly number[]): number[] {
   let [k, below] = [0, 0];
   return levels.map((level) => {
@@ -78,7 +78,7 @@ export function deviationsAt({ mass, centre, scale }: SumLaw, levels: readonly n
   });
 }
 
-/** Distribution of values on cells 0, 1, 2 …; one between two cells is split so that the mean is kept. */
+/** Distribution of values on cells 0, 1, 2 …; a value between two cells is split so that the mean is kept. */
 function onCells(places: readonly number[]): Float64Array {
   const law = new Float64Array(Math.floor(Math.max(...places)) + 2);
   for (const place of places) {
@@ -89,7 +89,7 @@ function onCells(places: readonly number[]): Float64Array {
   return law;
 }
 
-/** Distribution of a sum of so many independent draws, by squaring. */
+/** Distribution of a sum of `draws` independent draws, by repeated squaring. */
 function convolved(law: Float64Array, draws: number): Float64Array {
   if (draws === 1) return law;
   const half = convolved(law, draws >> 1);

@@ -13,9 +13,9 @@ import { Tsb } from './tsb.ts';
 /** Demand of a part within its lead time. */
 export interface LeadTimeDemand {
   mean: number;
-  /** At the levels that were asked for, rising. */
+  /** At the requested levels, rising. */
   quantiles: number[];
-  /** Whose distribution weighs most. */
+  /** The distribution with the largest weight. */
   method: string;
 }
 
@@ -23,27 +23,27 @@ export interface LeadTimeDemand {
 const JUDGED = [0.5, 0.8, 0.9, 0.95, 0.99] as const;
 /** Origins of the backtest, in lead times before the end. */
 const BACKTESTS = [1, 2];
-/** The same where there are too few items for a pool: their own past has to tell. */
+/** The same for tables with too few items for a pool, where only an item's own past can be used. */
 const BACKTESTS_ALONE = Array.from({ length: 24 }, (_, k) => k + 1);
 const MIN_HISTORY = 3;
-/** Items that the others are learned from: more take longer, and change nothing. */
+/** Items that the others learn from: more take longer and change nothing. */
 const TEACHERS = 5_000;
-/** Chance of being in demand below which an item has ended. */
+/** Probability of being in demand below which an item has ended. */
 const ENDED = 0.05;
-/** How much worse a candidate's score is, as a part of the best, where its weight has fallen to 1/e; of many outcomes. */
+/** Relative excess over the best score at which a candidate's weight falls to 1/e, for many outcomes. */
 const SHARPNESS = 0.03;
-/** Outcomes, of all items of a class, whose losses tell half of what many tell. */
+/** Number of outcomes of a class at which losses count half as much as for many. */
 const FEW_OUTCOMES = 30;
 
-/** What is known of one item at one origin, for all candidates. */
+/** Data of one item at one origin, for all candidates. */
 interface Known {
-  /** What demand is counted in; a part of the mean size where it is measured. */
+  /** Counting unit of demand; a part of the mean size for measured demand. */
   unit: number;
   mean: number;
   variance: number;
   tsb: number;
   sba: number;
-  /** Chance that the item is still in demand. */
+  /** Probability that the item is still in demand. */
   alive: number;
   pooled: { pool: PartPool; item: PooledItem } | null;
 }
@@ -53,12 +53,12 @@ type Candidate = (known: Known, leadTime: number, levels: readonly number[]) => 
 const quantilesOf = (sorted: Float64Array, size: number, levels: readonly number[]) =>
   levels.map((p) => size * sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))]);
 
-/** Quantiles of a negative binomial law of demand that comes in units of any size. */
+/** Quantiles of a negative binomial demand in units of any size. */
 function countQuantiles(unit: number, mean: number, variance: number, levels: readonly number[]): number[] {
   return negativeBinomialQuantiles(mean / unit, variance / unit ** 2, levels).map((count) => count * unit);
 }
 
-/** Demand a period of the distributions that need nobody else, by their names. */
+/** Demand a period of the distributions that need no pool, by name. */
 const RATES: Record<string, (known: Known) => number> = {
   negative_binomial: ({ mean }) => mean,
   sba_negative_binomial: ({ sba }) => sba,
@@ -73,7 +73,7 @@ const ALONE: Record<string, Candidate> = Object.fromEntries(
   ]),
 );
 
-/** Those that need a pool. */
+/** Candidates that need a pool. */
 const POOLED: Record<string, Candidate> = {
   pooled_windows: ({ pooled, alive }, _, levels) =>
     windowQuantiles(pooled!.pool.outcomesNear(pooled!.item), pooled!.item.features.size, alive, levels),
@@ -86,30 +86,30 @@ const POOLED: Record<string, Candidate> = {
   },
 };
 
-/** Quantiles of demand that is none unless the item is alive, and else has quantiles by `within`. */
+/** Quantiles of demand that is 0 unless the item is alive, and otherwise has the quantiles of `within`. */
 function ifAlive(alive: number, levels: readonly number[], within: (levels: readonly number[]) => number[]): number[] {
   const above = levels.map((p) => (p - (1 - alive)) / alive).filter((p) => p > 0);
   return [...new Array(levels.length - above.length).fill(0), ...within(above)];
 }
 
-/** Quantiles of what came to items that were as likely to be alive; of an item that is less so, less. */
+/** Quantiles of the outcomes of items that were as likely to be alive; lower for an item that is less likely. */
 function windowQuantiles(near: Outcomes, size: number, alive: number, levels: readonly number[]): number[] {
   return ifAlive(Math.min(1, alive / near.alive), levels, (within) => quantilesOf(near.outcomes, size, within));
 }
 
 /**
- * Demand of each part within the lead time, as a distribution: six candidates, each weighted within the item's demand
- * class by how it did at two origins of the past. Quantiles are averaged level by level.
+ * Demand of each part within the lead time, as a distribution: six candidates, weighted within the item's demand class
+ * by their scores at two past origins. Quantiles are averaged level by level.
  * @param histories demand a period, oldest first, none empty.
  * @param leadTime the whole protection interval, in periods.
  * @param levels rising, between 0 and 1.
- * @param wanted how many of the first histories are answered; the others teach alone.
+ * @param resultCount how many of the first histories get a result; the others are only learned from.
  */
 export function leadTimeDemand(
   histories: readonly Float64Array[],
   leadTime: number,
   levels: readonly number[],
-  wanted = histories.length,
+  resultCount = histories.length,
 ): LeadTimeDemand[] {
   const units = countUnits(histories);
   const chosen = sampleItems(histories, units, TEACHERS);
@@ -118,7 +118,7 @@ export function leadTimeDemand(
   const candidates = pool ? { ...ALONE, ...POOLED } : ALONE;
   const names = Object.keys(candidates);
   const weights = weightsByClass(teachers.histories, teachers.units, leadTime, candidates);
-  return histories.slice(0, wanted).map((history, i) => {
+  return histories.slice(0, resultCount).map((history, i) => {
     const known = knownDemand(history, units[i], pool);
     const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
     const method = names[weight.indexOf(Math.max(...weight))];
@@ -165,7 +165,7 @@ function weightsByClass(
 ): Map<DemandClass, number[]> {
   const names = Object.keys(candidates);
   const isPooled = names.length > Object.keys(ALONE).length;
-  // Among many, those that never sold tell how soon such a part is asked for; alone, nothing.
+  // In a pool, items that never sold show how soon such a part is demanded; alone they show nothing.
   const periodsOf = (history: Float64Array) => (isPooled ? history : sinceFirstDemand(history)).length;
   const losses = new Map<DemandClass, { sums: number[]; outcomes: number }>();
   for (const back of isPooled ? BACKTESTS : BACKTESTS_ALONE) {
@@ -182,7 +182,7 @@ function weightsByClass(
       const sizes = shortened[i].filter((v) => v > 0);
       const size = sizes.length > 0 ? (known.mean * shortened[i].length) / sizes.length : (pool?.level.size ?? 1);
       const scale = ((known.mean * shortened[i].length + size) / (shortened[i].length + 1)) * leadTime;
-      // By what was known then: the whole history would tell which items never sold.
+      // By the data known then: the whole history would reveal which items never sold.
       const itsClass = demandClass(shortened[i]);
       const its = losses.get(itsClass) ?? { sums: names.map(() => 0), outcomes: 0 };
       its.outcomes++;

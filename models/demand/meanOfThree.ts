@@ -7,32 +7,32 @@ import { deseasonalised, deseasonalisedAt, reseasoned, type Season, shrunkSeason
 /** With fewer periods there is neither trend nor season: the last level continues. */
 const LEAST = 3;
 const NO_SEASON: Season = { kind: 'multiplicative', figure: Float64Array.of(1) };
-/** Variance of the drift that is not seen, in steps of the level, times the history's length. */
+/** Variance of the unobserved drift, in steps of the level, times the history's length. */
 const DRIFT = 5;
-/** Part of the way that forecasts go towards those of half seasons' sums. */
+/** Weight of the half seasons' sums in the forecast. */
 const TOWARDS_SUMS = 0.25;
-/** The mean of three errs less than the one model whose errors are its measure. */
+/** The mean of three has smaller errors than the single model that they are estimated from. */
 const GAIN = 0.87;
-/** What a short history leaves unknown of its model, in periods: the error's scale is larger by that over its length. */
+/** Uncertainty of a short history's model, in periods: the error scale grows by this over the length. */
 const UNKNOWN = 4;
 
 /**
- * The plain mean of exponential smoothing, the dynamic Theta method and complex exponential smoothing, the latter two on
- * data without their season, as is the first where its criterion sees none. Combinations of simple methods beat each: Petropoulos & Svetunkov, "A simple combination of
- * univariate models", IJF 36 (2020). Where the season has four periods or
- * more, sums of half seasons (of data without their season) are forecast as well, and periods are moved a part of the way
- * towards them: noise that hides the level cancels out in sums (Athanasopoulos et al., "Forecasting with temporal
- * hierarchies", EJOR 262 (2017)). How far was chosen on the training parts of the M3 competition.
+ * The plain mean of exponential smoothing, the dynamic Theta method and complex exponential smoothing, the latter two
+ * on deseasonalised data, as is the first where its criterion selects no season. Combinations of simple methods beat
+ * each: Petropoulos & Svetunkov, "A simple combination of univariate models", IJF 36 (2020). Where the season has four
+ * periods or more, deseasonalised sums of half seasons are forecast as well, and periods are shifted towards them,
+ * since noise that hides the level cancels out in sums (Athanasopoulos et al., "Forecasting with temporal hierarchies",
+ * EJOR 262 (2017)). The weight was chosen on the training parts of the M3 competition.
  */
 export class MeanOfThree implements Forecaster {
   readonly name = 'mean_of_ets_theta_ces';
   readonly #period: number;
   #ets: Ets;
-  /** Whether the smoothing saw none of the season and so learned without it. */
+  /** Whether the smoothing selected no season and was fitted without it. */
   #plainEts = false;
   readonly #theta = new DynamicTheta();
   readonly #ces = new ComplexSmoothing();
-  /** Of half seasons' sums, without the season; null where a season has none, or the history too few. */
+  /** Forecaster of deseasonalised sums of half seasons; null without a suitable season, or with too few periods. */
   #sums: MeanOfThree | null = null;
   #season = NO_SEASON;
   #length = 0;
@@ -44,7 +44,7 @@ export class MeanOfThree implements Forecaster {
     this.#ets = new Ets(period);
   }
 
-  /** Whether the history has a season that is beyond its uncertainty, or by the criterion that chose the smoothing. */
+  /** Whether the history has a season beyond its uncertainty, or by the criterion of the smoothing. */
   get seasonal(): boolean {
     return this.#season.figure.length > 1 || this.#ets.seasonal;
   }
@@ -77,7 +77,7 @@ export class MeanOfThree implements Forecaster {
 
   predict(horizon: number): number[] {
     if (this.#length < LEAST) return new Array(horizon).fill(this.#last);
-    // No trend is known for longer than it was seen: further ahead the last cycle comes again.
+    // A trend holds for as long as it was observed: further ahead the last cycle repeats.
     const seen = this.#predictNear(Math.min(horizon, this.#length));
     const cycle = this.seasonal ? Math.min(this.#period, seen.length) : 1;
     while (seen.length < horizon) seen.push(seen[seen.length - cycle]);
@@ -90,9 +90,9 @@ export class MeanOfThree implements Forecaster {
     const halves = Math.ceil(horizon / half);
     const mean = this.#meanOf(halves * half);
     const plain = mean.map((v, h) => deseasonalisedAt(v, this.#season, this.#length + h));
-    const factors = this.#sums.predict(halves).map((asked, g) => {
+    const factors = this.#sums.predict(halves).map((predicted, g) => {
       const sum = plain.slice(g * half, (g + 1) * half).reduce((a, b) => a + b, 0);
-      return sum > 0 ? 1 + TOWARDS_SUMS * Math.min(1, asked / sum - 1) : 1;
+      return sum > 0 ? 1 + TOWARDS_SUMS * Math.min(1, predicted / sum - 1) : 1;
     });
     return mean.slice(0, horizon).map((v, h) => v * factors[Math.floor(h / half)]);
   }
@@ -108,9 +108,9 @@ export class MeanOfThree implements Forecaster {
 
   /**
    * Scale of the error of each step's forecast, and of that of the sum of the first `sumOf` steps, in the data's unit.
-   * By the responses of the exponential smoothing model, Var = σ²·Σ c² and of a sum σ²·Σ (Σ c)², plus a drift that a
-   * history of n periods leaves unknown, σ²·c₁²·DRIFT·h²/n. DRIFT, GAIN, UNKNOWN and the law
-   * (`student4Quantile`) were chosen on the training parts of the M3 competition.
+   * By the responses of the exponential smoothing model, Var = σ²·Σ c² and of a sum σ²·Σ (Σ c)², plus an unknown drift,
+   * by a history of n periods σ²·c₁²·DRIFT·h²/n. DRIFT, GAIN, UNKNOWN and the law (`student4Quantile`) were chosen on
+   * the training parts of the M3 competition.
    */
   errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } {
     if (this.#length < LEAST) {
@@ -136,14 +136,17 @@ export class MeanOfThree implements Forecaster {
     return { steps, sum: shares * scale * Math.sqrt(sum + drift * ((sumOf * (sumOf + 1)) / 2) ** 2) };
   }
 
-  /** What a period has of an error of the smoothing, where that learned without the season: large periods err by more. */
+  /**
+   * Factor of a period on an error of the smoothing where that was fitted without the season: large periods have larger
+   * errors.
+   */
   #share(h: number): number {
     const { kind, figure } = this.#season;
     return this.#plainEts && kind === 'multiplicative' ? figure[(this.#length + h) % figure.length] : 1;
   }
 }
 
-/** Sums of so many periods each, that end with the newest; what does not fill one at the beginning is left out. */
+/** Sums of `periods` each, aligned at the newest; an incomplete one at the beginning is left out. */
 function sumsOf(history: readonly number[], periods: number): number[] {
   const count = Math.floor(history.length / periods);
   const from = history.length - count * periods;

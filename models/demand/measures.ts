@@ -6,28 +6,28 @@ export interface ForecastOutcome {
   naive: readonly number[];
   /** By level, rising. */
   quantiles: Readonly<Record<string, readonly number[]>>;
-  /** Mean absolute seasonal difference of the history before. */
+  /** Mean absolute seasonal difference of the training history. */
   scale: number;
 }
 
 export interface Measures {
-  /** Values that were judged. */
+  /** Number of values. */
   n: number;
-  /** Σ(forecast − actual) / Σ actual: above 0 is too much. */
+  /** Σ(forecast − actual) / Σ actual: positive means too high. */
   bias: number;
   /** Σ|forecast − actual| / Σ actual. */
   wape: number;
-  /** Mean of |error| / mean absolute seasonal difference. Null where no such difference is known. Source: Hyndman & Koehler, IJF 22 (2006). */
+  /** Mean of |error| / mean absolute seasonal difference. Null if that difference is unknown. Source: Hyndman & Koehler, IJF 22 (2006). */
   mase: number | null;
   /** Mean pinball loss over all levels, over the mean actual. */
   pinball: number;
-  /** By level, the part of actual values at or below the quantile. */
+  /** By level, the share of actual values at or below the quantile. */
   coverage: Record<string, number>;
-  /** 1 − WAPE / naive's WAPE: above 0, forecasting was worth it. Source: Gilliland, "The Business Forecasting Deal". */
+  /** 1 − WAPE / naive's WAPE: positive if forecasting adds value. Source: Gilliland, "The Business Forecasting Deal". */
   valueAdded: number;
 }
 
-/** Measures over all outcomes together; null if there are none, or there was never any demand. */
+/** Measures over all outcomes together; null if there are none, or no demand at all. */
 export function measuresOf(judged: readonly ForecastOutcome[]): Measures | null {
   let [n, total, error, absolute, naive, scaled, scaledN, pinball, losses] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
   const within = new Map<string, { below: number; n: number }>();
@@ -65,7 +65,7 @@ export function measuresOf(judged: readonly ForecastOutcome[]): Measures | null 
   };
 }
 
-/** Mean absolute difference of a history from its value a season before; from the one before where it is too short. */
+/** Mean absolute seasonal difference of a history; that of successive periods where it is too short. */
 export function seasonalScale(history: readonly number[], period: number): number {
   const lag = history.length > period ? period : 1;
   let sum = 0;

@@ -1,12 +1,12 @@
 import { normalQuantile } from '#models/statistics/quantiles.ts';
 
 const MAX_COUNT = 1_000_000;
-/** Beyond this mean counting takes too long, and a gamma law by its cube root is as near. */
+/** Beyond this mean counting is slow, and a gamma distribution by its cube root is as accurate. */
 const LARGE_MEAN = 300;
 
 /**
- * Quantiles of a negative binomial of that mean and variance (Poisson where the variance is not larger), whole numbers,
- * for levels in rising order. Large means by Wilson & Hilferty's cube root, PNAS 17 (1931).
+ * Quantiles of a negative binomial with a given mean and variance (Poisson if the variance is not larger): whole
+ * numbers, for rising levels. Large means by Wilson & Hilferty's cube root, PNAS 17 (1931).
  */
 export function negativeBinomialQuantiles(mean: number, variance: number, levels: readonly number[]): number[] {
   if (!(mean > 0)) return levels.map(() => 0);

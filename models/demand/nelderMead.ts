@@ -1,9 +1,9 @@
 /**
- * Minimises a function of a few unbounded parameters by the downhill simplex.
- * Source: Nelder & Mead, "A simplex method for function minimization", Computer Journal 7 (1965).
- * @param cost finite, or Infinity where a point is not allowed; it must not keep its argument.
+ * Minimises a function of a few unbounded parameters by the downhill simplex. Source: Nelder & Mead, "A simplex method
+ * for function minimization", Computer Journal 7 (1965).
+ * @param cost finite, or Infinity where a point is not allowed; it must not retain its argument.
  * @param start of `n` values. @param step of each in the first simplex.
- * @returns the best point seen.
+ * @returns the best point found.
  */
 export function nelderMead(
   cost: (point: Float64Array) => number,
@@ -58,7 +58,7 @@ export function nelderMead(
   return points[ranked(costs).best];
 }
 
-/** Places of the lowest, the highest and the second highest. */
+/** Indices of the lowest, the highest and the second highest. */
 function ranked(costs: readonly number[]): { best: number; worst: number; next: number } {
   let [best, worst] = [0, 0];
   for (let i = 1; i < costs.length; i++) {

@@ -15,7 +15,7 @@ const poisson = (rate: number) => {
 };
 const forecastOf = (history: number[]) => forecastTable([{ id: 'x', history }], settings)[0];
 
-describe('one period without demand changes no forecast of', () => {
+describe('one period without demand does not change the forecast of', () => {
   test('a falling series', () => {
     const falling = months(48, (t) => (t === 47 ? 0 : 97 - 2 * t + Math.round(4 * random())));
     expect(forecastOf(falling).leadTime.mean).toBeLessThan(12);
@@ -34,7 +34,7 @@ describe('one period without demand changes no forecast of', () => {
   });
 });
 
-test('what is not asked for off season comes with its season, and is none off it', () => {
+test('demand with a season returns in season, and is 0 off it', () => {
   const rates = [0, 0, 0, 0, 0, 2, 5, 6, 5, 2, 0, 0];
   const history = months(60, (t) => (rates[t % 12] > 0 ? poisson(rates[t % 12]) : 0));
   const { mean, flags } = forecastOf(history);
@@ -50,19 +50,19 @@ test.each([
     Array.from({ length: 700 }, (_, t) => (t >= 500 ? 0 : t % 7 < 5 ? 100 + poisson(9) : 0)),
   ],
   ['monthly, a season', 12, months(102, (t) => (t < 84 && t % 12 < 5 ? 20 + poisson(5) : 0))],
-])('what had a season and has ended is not forecast by it: %s', (_, period, history) => {
+])('demand that had a season and has ended is not forecast by it: %s', (_, period, history) => {
   expect(hasSeason(history, period)).toBe(true);
   const [{ leadTime }] = forecastTable([{ id: 'x', history }], { ...settings, frequency: [period], leadTime: 28 });
   expect(leadTime.mean).toBeLessThan(5);
 });
 
-test('demand of one month a year is forecast in that month', () => {
+test('demand in one month a year is forecast in that month', () => {
   const { mean } = forecastOf(months(60, (t) => (t % 12 === 11 ? 20 + poisson(4) : 0)));
   expect(mean[11]).toBeGreaterThan(15);
   expect(mean.slice(0, 11).reduce((a, b) => a + b, 0)).toBeLessThan(3);
 });
 
-test('chance makes no season: at most two of 2,000 items without one', () => {
+test('chance is not a season: at most two of 2,000 items without one', () => {
   const found = months(2000, (i) =>
     hasSeason(
       months(48, () => poisson(0.1 + (i % 20) / 10)),
@@ -80,23 +80,23 @@ test.each([
   ['never', [0, 0, 0], true],
   ['large and steady', months(48, () => 90 + poisson(9)), false],
 ])('%s: part %s', (_, history, part) => {
-  // A season of three is none of twelve: every third period falls on the same months.
+  // Without a season: a pattern of three months would also count as one of twelve, as it falls on the same months.
   expect(isPart(history as number[], 1)).toBe(part);
 });
 
-describe('an item alone that has long been silent', () => {
-  test('is asked for no more where demand was frequent', () => {
+describe('a single item that has long been silent', () => {
+  test('has ended if demand was frequent', () => {
     const ended = months(60, (t) => (t < 35 ? 2 + (t % 3) : 0));
     expect(probabilityAlive(ended)).toBeLessThan(0.001);
     expect(forecastOf(ended).leadTime).toMatchObject({ quantiles: { '0.5': 0, '0.9': 0 } });
     expect(forecastOf(ended).leadTime.mean).toBeLessThan(0.01);
   });
 
-  test('may be asked for again where demand was rare', () => {
+  test('may return if demand was rare', () => {
     expect(probabilityAlive(months(60, (t) => (t % 12 === 5 && t < 48 ? 1 : 0)))).toBeGreaterThan(0.7);
   });
 
-  test('and one that is asked for now certainly is', () => {
+  test('and an item with current demand is certainly alive', () => {
     expect(probabilityAlive([0, 0, 4])).toBe(1);
     expect(probabilityAlive([0, 0])).toBe(1);
   });

@@ -5,28 +5,28 @@ import { probabilityAlive } from './probabilityAlive.ts';
 import { hasSeason } from './season.ts';
 import { sinceFirstDemand } from './sinceFirstDemand.ts';
 
-/** Demand below so many units in the mean is counted, as of parts, even where no period was without demand. */
+/** Demand with a mean below this many units is counted, like that of parts, even if no period was without demand. */
 const COUNT_MEAN = 30;
-/** Least variance of a count, as a part of a Poisson's: what is always the same tells no unit. */
+/** Least variance of a count, relative to a Poisson's: constant demand shows no counting unit. */
 const MIN_DISPERSION = 0.02;
-/** Standard deviations beyond which a trend is no chance: six in 100,000 items without one. */
+/** Standard deviations beyond which a trend is significant: six false ones in 100,000 items. */
 const PLAIN = 4;
-/** Chance of being asked for at all below which a history is none of a series. */
+/** Probability of being alive below which a history is not a series. */
 const ENDED = 0.5;
-/** Newest periods that a trend is looked for in. */
+/** Newest periods that are tested for a trend. */
 const TREND_PERIODS = 120;
 
 /**
- * Whether a history is a part's, forecast as flat from what all parts teach, or a series, forecast by its own past. Small
- * counts and demand that comes now and then are parts; what plainly rises, falls or has a season is a series whatever
- * its size, as is smooth demand in which a period went without.
+ * Whether a history is a part's, with a flat forecast learned from all parts, or a series, forecast from its own past.
+ * Small counts and occasional demand are parts; a clear rise, fall or season makes a series of any size, as does smooth
+ * demand with a single empty period.
  * @param period periods of a season; 1 for none.
  */
 export function isPart(given: readonly number[], period: number): boolean {
   const history = sinceFirstDemand(given);
   const itsClass = demandClass(history);
   if (itsClass === 'none') return true;
-  // Demand that fell until there was none may have ended, which parts know of; off season there may be none.
+  // Demand that declined to zero may have ended, which the model of parts covers; off season it may be 0.
   const ended = probabilityAlive(history) < ENDED;
   const silent = history.length - 1 - history.findLastIndex((v) => v > 0);
   if (ended && silent >= period) return true;
@@ -38,7 +38,7 @@ export function isPart(given: readonly number[], period: number): boolean {
   return isCounted(history) || (history.includes(0) && itsClass !== 'smooth');
 }
 
-/** Whether demand is a few units a period, which vary as counts do. Neither depends on what they are measured in. */
+/** Whether demand is a few units a period that vary as counts do, independent of the unit of measure. */
 function isCounted(history: readonly number[]): boolean {
   const unit = countUnit(history);
   if (unit === null) return false;

@@ -5,21 +5,21 @@ import { pooledMean } from './pooledMean.ts';
 const ORIGINS = 8;
 const ORIGIN_DECAY = 0.8;
 const RECALIBRATION_DECAY = 0.6;
-/** Periods that must lie before a training origin. */
+/** Fewest periods before a training origin. */
 const MIN_HISTORY = 3;
-/** Fewer windows than this teach nothing about others. */
+/** Fewest windows to learn from. */
 const MIN_WINDOWS = 300;
 const NEAR = 5000;
 const NEAREST = 200;
 
-/** An item at the moment of its forecast. */
+/** An item at the origin of its forecast. */
 export interface PooledItem {
   features: PartFeatures;
   /** Expected demand of the lead time, in units of the size. */
   mu: number;
 }
 
-/** What followed on windows, rising, in units of the item's size, and how likely their items were alive in the mean. */
+/** Rising outcomes of windows, in multiples of the item's size, and the mean probability that their items were alive. */
 export interface Outcomes {
   outcomes: Float64Array;
   alive: number;
@@ -28,30 +28,30 @@ export interface Outcomes {
 /** Training windows by rising mean, in columns. */
 interface Windows {
   mu: Float64Array;
-  /** Demand of the lead time, in units of the item's size. */
+  /** Demand of the lead time, in multiples of the item's size. */
   outcome: Float64Array;
-  /** Chance that the item was still in demand. */
+  /** Probability that the item was still in demand. */
   alive: Float64Array;
-  /** Those of `placesOf`, a window after the other. */
+  /** Results of `placesOf`, window after window. */
   places: Float64Array;
 }
 
 const PLACES = 5;
 
 /**
- * Demand of the lead time learned from all items at once: a pooled regression for the mean, and for the distribution
- * what followed on the windows of other items that looked alike.
+ * Demand of the lead time learned from all items at once: a pooled regression for the mean, and outcomes of similar
+ * windows of other items for the distribution.
  */
 export class PartPool {
   readonly level: PoolLevel;
   readonly #mean: (columns: Float64Array) => number;
   readonly #factor: number;
   readonly #windows: Windows;
-  /** Of the windows about an item, and the same to be sorted: allocated once. */
+  /** Distances of the windows around an item, and a copy to sort: allocated once. */
   readonly #distances = new Float64Array(NEAR);
   readonly #sorted = new Float64Array(NEAR);
 
-  /** Null where the histories hold too few windows of this lead time. @param units that their demand is counted in. */
+  /** Null if the histories hold too few windows of this lead time. @param units counting units of the histories. */
   static learn(histories: readonly Float64Array[], units: readonly number[], leadTime: number): PartPool | null {
     const level = poolLevel(histories);
     const columns: Float64Array[] = [];
@@ -79,7 +79,7 @@ export class PartPool {
       weight: Float64Array.from(weights),
       exposure: Float64Array.from(features, ({ alive }) => alive),
     });
-    // Demand that falls or rises everywhere is seen in the newest windows first.
+    // A general rise or fall shows in the newest windows first.
     let [actual, expected] = [0, 0];
     for (let i = 0; i < mus.length; i++) {
       const w = RECALIBRATION_DECAY ** backs[i];
@@ -109,14 +109,14 @@ export class PartPool {
     return { features, mu: this.#mean(features.columns) * features.alive * this.#factor };
   }
 
-  /** What followed on the windows nearest in mean, rising, in units of the item's size. */
+  /** Outcomes of the windows nearest in mean, rising, in multiples of the item's size. */
   outcomesNearMean({ mu }: PooledItem): Outcomes {
     const [from, to] = this.#around(mu, NEAREST);
     const { outcome, alive } = this.#windows;
     return { outcomes: outcome.slice(from, to).sort(), alive: meanOf(alive.subarray(from, to)) };
   }
 
-  /** The same of the windows that are nearest in mean, size, variation, number of demands and silence together. */
+  /** Outcomes of the windows that are nearest in mean, size, variation, number of demands and silence together. */
   outcomesNear(item: PooledItem): Outcomes {
     const [from, to] = this.#around(item.mu, NEAR);
     const { places, outcome, alive } = this.#windows;
@@ -144,12 +144,12 @@ export class PartPool {
   }
 
   /** Range of the `count` windows about a mean. */
-  #around(wanted: number, count: number): [number, number] {
+  #around(target: number, count: number): [number, number] {
     const { mu } = this.#windows;
     let [low, high] = [0, mu.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (mu[middle] < wanted) low = middle + 1;
+      if (mu[middle] < target) low = middle + 1;
       else high = middle;
     }
     const from = Math.max(0, Math.min(low - (count >> 1), mu.length - count));
@@ -159,7 +159,10 @@ export class PartPool {
 
 const meanOf = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Where an item lies among others, each part measured by how far apart items still behave alike (chosen on carparts). */
+/**
+ * Coordinates of an item among others, each scaled by the distance within which items behave similarly (chosen on
+ * carparts).
+ */
 function placesOf({ mu, features }: PooledItem): number[] {
   return [
     Math.log(mu + 1e-3) / 0.3,

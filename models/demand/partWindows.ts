@@ -1,25 +1,27 @@
 import { probabilityAlive } from './probabilityAlive.ts';
 import { firstDemand, periodsExposed } from './sinceFirstDemand.ts';
 
-/** What a history up to an origin tells of the demand that follows, in units of the item's own mean size. */
+/**
+ * Features of a history up to an origin that predict the demand that follows, in multiples of the item's own mean size.
+ */
 export interface PartFeatures {
-  /** Mean of the demands that are not 0; of an item never sold, the pool's. */
+  /** Mean of the non-zero demands; for an item never sold, the pool's. */
   size: number;
-  /** The same in units that demand is counted in. */
+  /** The same in counting units. */
   units: number;
   /** Coefficient of variation of those demands. */
   sizeCv: number;
-  /** How many they are. */
+  /** Number of those demands. */
   count: number;
-  /** ln(1 + periods since the last one, in mean intervals): a part that should have moved and did not may be dying. */
+  /** ln(1 + periods since the last one, in mean intervals): a part without an expected demand may be dying. */
   silence: number;
-  /** Chance that the item is still in demand. */
+  /** Probability that the item is still in demand. */
   alive: number;
   /** Columns of the pooled regression. */
   columns: Float64Array;
 }
 
-/** What the pool says of an item that says little of itself. */
+/** Pool averages for items with little data. */
 export interface PoolLevel {
   /** Median size of a demand. */
   size: number;
@@ -29,11 +31,11 @@ export interface PoolLevel {
 
 const EWMA_WEIGHTS = [0.3, 0.1, 0.03] as const;
 const RECENT = 12;
-/** Periods of the pool's rate that each own rate is mixed with. */
+/** Weight of the pool's rate in each own rate, in periods. */
 const PRIOR_PERIODS = 1;
 const COLUMN_COUNT = EWMA_WEIGHTS.length + 7;
 
-/** Features of the first `origin` periods of a history; what lies before its first demand is none of it. */
+/** Features of the first `origin` periods of a history; periods before the first demand are left out. */
 export function partFeatures(history: Float64Array, origin: number, pool: PoolLevel, unit: number): PartFeatures {
   let sum = 0;
   let power = 0;

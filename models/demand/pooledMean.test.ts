@@ -16,20 +16,20 @@ const rowsOf = (all: readonly Observation[]): Rows => ({
 });
 const repeated = (n: number, all: readonly Observation[]) => Array.from({ length: n }, () => all).flat();
 
-test('without anything that tells items apart the mean is that of the outcomes, by their weights', () => {
+test('without features the mean is that of the outcomes, by their weights', () => {
   const { mean, fitted } = pooledMean(rowsOf([{ outcome: 1 }, { outcome: 4, weight: 2 }, { outcome: 0 }]));
   expect(mean(Float64Array.of(1))).toBeCloseTo(9 / 4, 4);
   expect([...fitted].every((v) => Math.abs(v - 9 / 4) < 1e-4)).toBe(true);
 });
 
-test('an item that is in demand for half of the time has half of the mean', () => {
+test('an item in demand half of the time has half of the mean', () => {
   const half = repeated(50, [{ outcome: 1, exposure: 0.5 }, { outcome: 2 }]);
   const { mean, fitted } = pooledMean(rowsOf(half));
   expect(mean(Float64Array.of(1))).toBeCloseTo(2, 4);
   expect(fitted[0]).toBeCloseTo(1, 4);
 });
 
-test('groups of many rows have their own means, in whatever unit the column is told', () => {
+test('groups of many rows have their own means, whatever the unit of the column', () => {
   for (const unit of [1, 1000]) {
     const groups = repeated(5000, [
       { x: [5 * unit], outcome: 0.5 },
@@ -43,7 +43,7 @@ test('groups of many rows have their own means, in whatever unit the column is t
   }
 });
 
-test('the scores vanish: of the constant all of them, of a column but for its ridge', () => {
+test('the score equations hold: for the constant exactly, for a column up to its ridge', () => {
   const random = randomOf(6);
   const all = Array.from({ length: 600 }, () => {
     const x = [random(), 3 * random()];
@@ -53,7 +53,7 @@ test('the scores vanish: of the constant all of them, of a column but for its ri
   });
   const rows = rowsOf(all);
   const { fitted, mean } = pooledMean(rows);
-  // Of a variance of μ + μ² (McCullagh & Nelder 1989, §2.5); the columns are standardised by now.
+  // For a variance of μ + μ² (McCullagh & Nelder 1989, §2.5); the columns are standardised by now.
   const score = (j: number) =>
     rows.columns.reduce((sum, row, i) => {
       const { weight, outcome } = rows;
@@ -71,7 +71,7 @@ test('the scores vanish: of the constant all of them, of a column but for its ri
   }
 });
 
-test('few rows are drawn to the mean of all; a column that never changes tells nothing', () => {
+test('few rows are shrunk to the overall mean; a constant column has no effect', () => {
   const few = repeated(3, [
     { x: [0, 7], outcome: 1 },
     { x: [1, 7], outcome: 3 },
@@ -83,7 +83,7 @@ test('few rows are drawn to the mean of all; a column that never changes tells n
   expect(high).toBeLessThan(2.2);
 });
 
-test('where nothing was ever asked for the mean is next to nothing, and extremes stay numbers', () => {
+test('without any demand the mean is nearly 0, and extremes stay finite', () => {
   expect(pooledMean(rowsOf(repeated(9, [{ outcome: 0 }]))).mean(Float64Array.of(1))).toBeLessThan(1e-5);
   const wild = repeated(100, [
     { x: [-50], outcome: 0 },

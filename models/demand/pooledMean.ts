@@ -1,18 +1,18 @@
-/** Rows of a regression, a column after the other for each row. */
+/** Rows of a regression, stored row by row. */
 export interface Rows {
   columns: Float64Array[];
   /** Observed outcome, never negative. */
   outcome: Float64Array;
-  /** Of each row, above 0. */
+  /** For each row, above 0. */
   weight: Float64Array;
-  /** Of each row, what its mean is multiplied by, above 0. */
+  /** For each row, the factor on its mean, above 0. */
   exposure: Float64Array;
 }
 
 export interface PooledMean {
-  /** Of the rows that it learned from. */
+  /** Fitted values of the training rows. */
   fitted: Float64Array;
-  /** Of another row, before its exposure. */
+  /** Mean of another row, before its exposure. */
   mean: (columns: Float64Array) => number;
 }
 
@@ -56,7 +56,7 @@ export function pooledMean({ columns, outcome, weight, exposure }: Rows): Pooled
     for (let a = 1; a < p; a++) gram[a][a] += RIDGE;
     let next = solved(gram, right);
     let reached = deviance(next);
-    // Far from the optimum a whole step may lead away from it, to means of any size.
+    // Far from the optimum a full step may overshoot to means of any size.
     for (let half = 0; half < HALVINGS && !(reached <= fit * (1 + ENOUGH)); half++) {
       next = next.map((v, j) => (v + beta[j]) / 2);
       reached = deviance(next);
@@ -83,7 +83,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Means and standard deviations of the columns; 0 and 1 of the constant. */
+/** Means and standard deviations of the columns; 0 and 1 for the constant. */
 function standards(columns: readonly Float64Array[], weight: Float64Array) {
   const p = columns[0].length;
   const centre = new Float64Array(p);

@@ -1,18 +1,18 @@
 import { firstDemand } from './sinceFirstDemand.ts';
 
-/** Chance that a demand was an item's last. */
+/** Probability that a demand was an item's last. */
 const DROPOUT_CHANCE = 0.02;
-/** Periods without demand that each item is taken to have had besides, lest one early demand promise many. */
+/** Prior periods without demand for each item, so that one early demand does not count too much. */
 const PRIOR_PERIODS = 12;
-/** Chance of a demand in a period, at most: a few empty periods in a row can be a strike or a stock-out. */
+/** Largest probability of a demand in a period: a few empty periods in a row can be a strike or a stock-out. */
 const MAX_FREQUENT = 0.6;
-/** What is left of the chance after any silence: means are divided by it. */
+/** Lower bound of the probability after any silence: means are divided by it. */
 const MIN_PROBABILITY = 1e-9;
 
 /**
- * Chance that an item is still asked for, by its silence: demand comes with a constant chance each period, and each may be
- * the last. 1 of what was never asked for. Source: Fader, Hardie & Lee, "Counting Your Customers the Easy Way",
- * Marketing Science 24 (2005), with one chance of the last demand for all items.
+ * Probability that an item is still in demand, given its silence: each period has a constant probability of a demand,
+ * and each demand may be the last. 1 for an item without any demand. Source: Fader, Hardie & Lee, "Counting Your
+ * Customers the Easy Way", Marketing Science 24 (2005), with one dropout probability for all items.
  */
 export function probabilityAlive(history: ArrayLike<number>): number {
   let [demands, last] = [0, -1];

@@ -3,10 +3,10 @@ import type { Method } from './forecasters.ts';
 
 export interface ItemHistory {
   id: string;
-  /** What it belongs to: new items borrow from their family, and sums of families and sites agree with their items. */
+  /** Family of the item: new items borrow from it, and items add up to their families and sites. */
   family?: string;
   site?: string;
-  /** Instead of the method that its kind of demand would have. */
+  /** Overrides the method for its kind of demand. */
   method?: Method;
   /** Demand a period, oldest first; unknown periods stand only at the ends and are left out. */
   history: number[];
@@ -24,7 +24,7 @@ export function readWide({ rows, lines, separator }: Table): ItemHistory[] {
   if (header.length <= first) throw new TableError('line 1: no period stands in the header');
   const labels = header.slice(first).map((cell) => numberOf(cell, separator));
   const named = /^(id|item|part|sku|series|name)$/i.test(header[0].trim());
-  // Months may be called 1 to 12 year after year: without a name for the items, that looks like demand.
+  // Months may be numbered 1 to 12 year after year: without item names, such a header looks like demand.
   if (!named && labels.length > 1 && labels.every((v) => v >= 0) && !rising(labels))
     throw new TableError('line 1: a header is needed, and this line looks like an item');
   checkOrder(header.slice(first), lines[0], first);
@@ -42,12 +42,12 @@ export function readWide({ rows, lines, separator }: Table): ItemHistory[] {
   });
 }
 
-/** Beyond it whole numbers and their sums are no longer exact. */
+/** Beyond this, whole numbers and their sums are no longer exact. */
 const LARGEST_DEMAND = 1e12;
 
 const blank = (cell: string) => cell.trim() === '' || cell.trim() === 'NA';
 
-/** @throws TableError where columns that are dated months or days are not one after another. */
+/** @throws TableError if columns that are dated months or days are not consecutive. */
 function checkOrder(labels: readonly string[], line: number, offset: number): void {
   const months = labels.map((label) => monthOf(label.trim()));
   const days = labels.map((label) => dayOf(label.trim()));
@@ -58,13 +58,13 @@ function checkOrder(labels: readonly string[], line: number, offset: number): vo
   throw new TableError(`line ${line}, column ${offset + wrong + 1}: ${after} does not follow ${before}`);
 }
 
-/** Months since the year 0 of `2024-03`; null of anything else. */
+/** Months since year 0 of `2024-03`; null for anything else. */
 function monthOf(text: string): number | null {
   const found = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
   return found ? Number(found[1]) * 12 + Number(found[2]) - 1 : null;
 }
 
-/** Days since 1970 of `2024-03-31`; null of anything else. */
+/** Days since 1970 of `2024-03-31`; null for anything else. */
 function dayOf(text: string): number | null {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return Number.isNaN(ms) ? null : ms / 86_400_000;
@@ -103,10 +103,10 @@ const COLUMNS = {
 };
 
 /**
- * Histories from a long table, a row an item and period; columns by name, in any order. Months (`2024-03`) are counted
- * on without gaps, as are days and numbers of a regular step; other periods are those that stand in the table, in order. An item begins with its first row; a
- * period without a row is one without demand. Rows of one item and period are added up. Columns `family` and `site` say
- * what an item belongs to; an item at two sites is two, `item@site`.
+ * Histories from a long table, a row an item and period; columns by name, in any order. Months (`2024-03`) are filled
+ * without gaps, as are days and numbers of a regular step; other periods are those of the table, in order. An item
+ * begins with its first row; a period without a row has no demand. Rows of one item and period are added up. Columns
+ * `family` and `site` say what an item belongs to; an item at two sites is two, `item@site`.
  * @throws TableError with line and column, counted from 1.
  */
 export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
@@ -151,12 +151,12 @@ export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
   });
 }
 
-/** Longest run of periods that is filled in; a day of another century is a mistake. */
+/** Longest run of periods that is filled in; a day of another century is an error. */
 const MAX_PERIODS = 20_000;
 
 /**
- * Periods of a table, the oldest first, with those between them that no row is of: months one by one, days and whole
- * numbers by the least step where all steps are multiples of it.
+ * Periods of a table, the oldest first, with missing ones filled in: months one by one, days and whole numbers by the
+ * least step if all steps are multiples of it.
  */
 function periodsInOrder(periods: ReadonlySet<string>): string[] {
   const all = [...periods];
@@ -178,7 +178,7 @@ function periodsInOrder(periods: ReadonlySet<string>): string[] {
   throw new TableError('periods must all be months (2024-03), days (2024-03-31) or numbers');
 }
 
-/** The least distance of two neighbours that all others are multiples of; null where there is none. */
+/** The least difference of neighbours that all others are multiples of; null if there is none. */
 function leastStep(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const steps = sorted.slice(1).map((v, i) => v - sorted[i]);

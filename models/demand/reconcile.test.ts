@@ -7,14 +7,14 @@ import { type ReconciledTable, reconcileTable } from './reconcile.ts';
 const SETTINGS: ForecastSettings = { horizon: 4, frequency: [4], quantiles: [0.1, 0.5, 0.9], leadTime: 2 };
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** Two families of two, each item the same number in every period. */
+/** Two families of two items with constant demand. */
 const CONSTANT: ItemHistory[] = [10, 20, 30, 40].map((level, i) => ({
   id: `i${i}`,
   family: `f${i >> 1}`,
   history: new Array<number>(32).fill(level),
 }));
 
-/** Items that are noise alone, and whose sum is a season: what only the upper levels can tell. */
+/** Items of noise whose sum has a season that only the upper levels show. */
 function noisy(items = 12): ItemHistory[] {
   const random = randomOf(8);
   return Array.from({ length: items }, (_, i) => ({
@@ -26,10 +26,10 @@ function noisy(items = 12): ItemHistory[] {
 }
 const nodeOf = (table: ReconciledTable, id: string) => table.nodes.find((node) => node.id === id)!;
 
-describe('demand that is always the same', () => {
+describe('constant demand', () => {
   const table = reconcileTable(CONSTANT, SETTINGS);
 
-  test('is forecast as it is, on all levels, whichever way they are made to agree', () => {
+  test('is forecast exactly on all levels, by either reconciliation', () => {
     expect(table.items.map((item) => item.mean.map((v) => Number(v.toFixed(6))))).toEqual(
       [10, 20, 30, 40].map((level) => new Array(4).fill(level)),
     );
@@ -42,15 +42,15 @@ describe('demand that is always the same', () => {
     expect(nodeOf(table, 'total').leadTime.mean).toBeCloseTo(200, 6);
   });
 
-  test('errs nowhere on what was held back; where both ways are as good, items are summed up', () => {
+  test('has no error on held-back data; if both methods are equal, items are summed', () => {
     expect(table.tried!.mint).toBeCloseTo(0, 6);
     expect(table.tried!.bottom_up).toBeCloseTo(0, 6);
     expect(reconcileTable(CONSTANT.slice(0, 2), { ...SETTINGS, frequency: [1] }).how).toBe('bottom_up');
   });
 });
 
-describe('what was held back', () => {
-  /** Tens that double at the end: every forecast of them errs by the second ten. */
+describe('held-back data', () => {
+  /** Tens that double at the end: every forecast misses the second ten. */
   const doubling = (n: number): ItemHistory[] =>
     CONSTANT.slice(0, n).map(({ id }) => ({
       id,
@@ -58,7 +58,7 @@ describe('what was held back', () => {
       history: [...new Array<number>(28).fill(10), 20, 20, 20, 20],
     }));
 
-  test('is compared as a share of what was asked for, summed over the levels', () => {
+  test('are compared as a share of the demand, summed over the levels', () => {
     // Half of it is missing on each of four levels: total, site, family, items.
     expect(reconcileTable(doubling(2), SETTINGS).tried).toEqual({
       bottom_up: expect.closeTo(4 * 0.5, 3),
@@ -66,7 +66,7 @@ describe('what was held back', () => {
     });
   });
 
-  test('is the end of items with eight periods before it: two at least, and half of those that were ever asked for', () => {
+  test('are the end of items with eight periods before it: of at least two, and of half of those with any demand', () => {
     const long = { id: 'long', history: new Array<number>(12).fill(10) };
     const short = { id: 'short', history: new Array<number>(11).fill(10) };
     const never = { id: 'never', history: new Array<number>(11).fill(0) };
@@ -84,10 +84,10 @@ describe('what was held back', () => {
   });
 });
 
-describe('noisy items of a season that only their sum shows', () => {
+describe('noisy items with a season that only their sum shows', () => {
   const table = reconcileTable(noisy(), SETTINGS);
 
-  test('are moved to what the upper levels know, which errs less', () => {
+  test('are adjusted to the upper levels, which reduces the error', () => {
     expect(table.how).toBe('mint');
     expect(table.tried!.mint).toBeLessThan(table.tried!.bottom_up);
     expect(table.moved.some((times) => Math.abs(times - 1) > 1e-3)).toBe(true);
@@ -105,7 +105,7 @@ describe('noisy items of a season that only their sum shows', () => {
       expect(leadTime.mean).toBeCloseTo(mean[0] + mean[1], 6);
   });
 
-  test('keep the spread about their mean: quantiles are moved by the same factor', () => {
+  test('keep the spread about their mean: quantiles are scaled by the same factor', () => {
     const alone = reconcileTable(noisy(1), SETTINGS).items[0];
     const together = table.items[0];
     const times = (h: number) => together.mean[h] / alone.mean[h];
@@ -117,7 +117,7 @@ describe('noisy items of a season that only their sum shows', () => {
   });
 });
 
-test('counted parts stay whole after they were moved', () => {
+test('counted parts stay whole after the adjustment', () => {
   const random = randomOf(5);
   const counts = Array.from({ length: 4 }, (_, i) => ({
     id: `part${i}`,

@@ -11,21 +11,21 @@ export interface NodeForecast extends Pick<ItemForecast, 'mean' | 'quantiles' | 
 
 export interface ReconciledTable {
   how: Reconciliation;
-  /** Error of the two on what was held back, over the levels; null where histories are too short to tell. */
+  /** Errors of both methods on held-back data, summed over the levels; null if histories are too short. */
   tried: Record<Reconciliation, number> | null;
   items: ItemForecast[];
-  /** Of each item, by how many times its forecasts were moved. */
+  /** For each item, the factor on its forecasts. */
   moved: number[];
   nodes: NodeForecast[];
 }
 
 const MIN_LEFT = 8;
-/** Sums tell little about one item: they change its forecast by at most this factor. */
+/** Sums say little about one item: they change its forecast by at most this factor. */
 const MAX_MOVED = 2;
 
 /**
- * Forecasts of items and of the sums above them that agree with one another in each period. Which way they are made to
- * agree is chosen by what erred less, over all levels, on the last periods of the past.
+ * Forecasts of items and of the sums above them that agree in each period. The reconciliation is the one with the
+ * smaller error, over all levels, on the last periods of the past.
  */
 export function reconcileTable(items: readonly ItemHistory[], settings: ForecastSettings): ReconciledTable {
   const { nodes, leaves } = treeOf(items);
@@ -55,7 +55,7 @@ export function reconcileTable(items: readonly ItemHistory[], settings: Forecast
   };
 }
 
-/** Forecasts of all nodes, each by itself; items together, for parts learn from each other. */
+/** Forecasts of all nodes, each from its own history; items together, since parts learn from each other. */
 function forecastNodes(items: readonly ItemHistory[], nodes: readonly TreeNode[], settings: ForecastSettings) {
   const sums = sumsOf(
     nodes,
@@ -77,7 +77,7 @@ function reconcileMeans(
     nodes,
     items.map(({ history }) => history),
   );
-  // What is always the same has an error, too.
+  // Constant demand gets a nonzero variance, too.
   const variance = histories.map(
     (h, i) => seasonalScale(h, frequency[0]) ** 2 + 1e-6 * (1 + forecasts[i].mean[0] ** 2),
   );
@@ -87,7 +87,7 @@ function reconcileMeans(
   for (let h = 0; h < periods; h++) {
     const base = forecasts.map((f) => f.mean[h]);
     const leaves = reconciled(nodes, base, variance, how).slice(first);
-    // Sums are of what is left then.
+    // Sums are those of the remaining history.
     sumsOf(
       nodes,
       leaves.map((v, i) => [Math.min(MAX_MOVED * base[first + i], Math.max(base[first + i] / MAX_MOVED, v))]),
@@ -98,7 +98,7 @@ function reconcileMeans(
   return means;
 }
 
-/** Σ over levels of Σ|error| / Σ actual of both ways, on the last horizon of items that were there before it. */
+/** Σ over levels of Σ|error| / Σ actual of both methods, on the last horizon of items with a history before it. */
 function compareMethods(
   all: readonly ItemHistory[],
   settings: ForecastSettings,
@@ -127,7 +127,7 @@ function compareMethods(
   return { bottom_up: errorOf('bottom_up'), mint: errorOf('mint') };
 }
 
-/** A forecast moved to other means, its quantiles with them. */
+/** A forecast scaled to other means, quantiles included. */
 function scaledTo(forecast: ItemForecast, mean: readonly number[], { leadTime }: ForecastSettings): ItemForecast {
   const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
   const whole = Object.values(forecast.quantiles).every((q) => q.every(Number.isInteger));

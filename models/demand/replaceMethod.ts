@@ -8,7 +8,7 @@ export interface Tracked {
   actual: readonly number[];
 }
 
-/** Methods that may take another's place. */
+/** Methods that may replace another. */
 const CANDIDATES: readonly Method[] = [
   'mean_of_ets_theta_ces',
   'ets',

@@ -1,7 +1,7 @@
 /**
- * Places of so many items of a table, at random but the same whatever their names, order and unit: by a hash of their
+ * Indices of `count` items of a table, at random but independent of their names, order and unit: by a hash of their
  * histories (FNV-1a; Fowler, Noll & Vo, 1991).
- * @param units that each history is counted in.
+ * @param counting unit of each history.
  */
 export function sampleItems(
   histories: readonly ArrayLike<number>[],

@@ -7,7 +7,7 @@ export interface Season {
 
 /** Two-sided 90 % quantile of the standard normal distribution. */
 const Z_90 = 1.645;
-/** Standard deviations beyond which a season is no chance. */
+/** Standard deviations beyond which a season is significant. */
 const PLAIN = 4;
 
 /**
@@ -34,9 +34,9 @@ export function isSeasonal(history: ArrayLike<number>, period: number): boolean 
 }
 
 /**
- * Whether demand differs by its place in the cycle: the Kruskal–Wallis test, as an F (few cycles hardly reach a χ²), taken
- * to a standard normal. Sources: Kruskal & Wallis, JASA 47 (1952); Iman & Davenport, Communications in Statistics A5
- * (1976); Paulson, Annals of Mathematical Statistics 13 (1942).
+ * Whether demand differs by its place in the cycle: the Kruskal–Wallis test as an F statistic (the χ² is inaccurate for
+ * few cycles), converted to a standard normal score. Sources: Kruskal & Wallis, JASA 47 (1952); Iman & Davenport,
+ * Communications in Statistics A5 (1976); Paulson, Annals of Mathematical Statistics 13 (1942).
  */
 export function hasSeason(history: readonly number[], period: number): boolean {
   const n = history.length;
@@ -57,15 +57,15 @@ export function hasSeason(history: readonly number[], period: number): boolean {
   return ((1 - spreadWithin) * root - (1 - spread)) / Math.sqrt(spreadWithin * root ** 2 + spread) > PLAIN;
 }
 
-/** Parts of a day, from half days' hours to minutes, whose week may matter as well. */
+/** Periods a day, from hours to minutes, where a weekly season is possible. */
 const DAYS: readonly number[] = [24, 48, 96, 144, 288, 1440];
 const MIN_WEEKS = 3;
-/** Of the error of yesterday's value, that of last week's at the most where the week is a season of its own. */
+/** The weekly season counts if last week's value has at most this share of the error of yesterday's. */
 const WEEK_ERROR = 0.8;
 
 /**
- * The seasons that are asked for, and the week beside the day where nobody named it, but the same time of last week has
- * told plainly more than that of yesterday.
+ * The configured seasons, and the week beside the day where it is not configured but the same time last week predicts
+ * clearly better than that of yesterday.
  */
 export function withWeek(history: readonly number[], frequency: readonly number[]): readonly number[] {
   const [day] = frequency;
@@ -103,25 +103,25 @@ export function seasonOf(history: ArrayLike<number>, period: number, kind: Seaso
   return { kind, figure: figureOf(apartByPlace(history, period, kind), kind) };
 }
 
-/** Part of a season that has to be left of it for there to be one. */
+/** A season counts if at least this share of it remains after shrinkage. */
 const MIN_LEFT = 0.6;
-/** Part of a cycle's places that have to be seen twice, of which a season's uncertainty is told. */
+/** Share of the cycle's places that must be observed twice to estimate the season's uncertainty. */
 const MIN_TWICE = 0.5;
-/** Values a place in the cycle, in the mean, that a moving average has to leave; of fewer, the level is a line. */
+/** Mean number of values per place that a moving average must leave; with fewer, the level is a line. */
 const MIN_CYCLES = 1.5;
 
 /**
- * The season, each place drawn towards none by how uncertain it is; null where less than `LEAST_LEFT` of it would be left
- * (of noise, one series in twenty keeps so much), or there are too few cycles to tell. Drawn in, a season that is hardly
- * seen does little harm, and a plain one is found in three years. (Seasons of fewer than four periods cannot be drawn in:
- * they are tested.) Sources: James & Stein (1961); Miller & Williams,
- * "Shrinkage estimators of time series seasonal factors and their effect on forecasting accuracy", IJF 19 (2003).
+ * The season, with each place shrunk towards none by its uncertainty; null if less than `MIN_LEFT` of it would remain
+ * (one noise series in twenty keeps as much), or if there are too few cycles. After shrinkage a weak season does little
+ * harm, and a clear one is found in three years. (Seasons of fewer than four periods cannot be shrunk: they are
+ * tested.) Sources: James & Stein (1961); Miller & Williams, "Shrinkage estimators of time series seasonal factors and
+ * their effect on forecasting accuracy", IJF 19 (2003).
  */
 export function shrunkSeason(history: ArrayLike<number>, period: number, kind: Season['kind']): Season | null {
   const n = history.length - 2 * (period >> 1);
   if (period < 4) return isSeasonal(history, period) ? seasonOf(history, period, kind) : null;
   if (history.length < period + MIN_TWICE * period) return null;
-  // Of two cycles a moving average leaves one.
+  // A moving average leaves one of two cycles.
   const places = n < MIN_CYCLES * period ? apartFromLine(history, period, kind) : apartByPlace(history, period, kind);
   if (places === null) return null;
   const figure = figureOf(places, kind);
@@ -141,7 +141,7 @@ export function shrunkSeason(history: ArrayLike<number>, period: number, kind: S
   return { kind, figure: figure.map((v) => neutral + left * (v - neutral)) };
 }
 
-/** How far each period is from the centred moving average, by place in the cycle. */
+/** Deviations of the periods from the centred moving average, by place in the cycle. */
 function apartByPlace(history: ArrayLike<number>, period: number, kind: Season['kind']): number[][] {
   const n = history.length;
   const half = period >> 1;
@@ -160,8 +160,8 @@ function apartByPlace(history: ArrayLike<number>, period: number, kind: Season['
 }
 
 /**
- * How far each period is from a line, by place in the cycle; null where the line reaches 0 and there is no ratio to it.
- * The line has the mean of the newest cycle, and grows as much in a cycle as the places did that were seen twice.
+ * Deviations of the periods from a line, by place in the cycle; null if the line reaches 0 and ratios are undefined.
+ * The line has the mean of the newest cycle, and the growth per cycle of the places that were observed twice.
  */
 function apartFromLine(history: ArrayLike<number>, period: number, kind: Season['kind']): number[][] | null {
   const n = history.length;
@@ -181,7 +181,7 @@ function apartFromLine(history: ArrayLike<number>, period: number, kind: Season[
   return places;
 }
 
-/** Means by place, about none. */
+/** Means by place, normalised. */
 function figureOf(places: readonly number[][], kind: Season['kind']): Float64Array {
   const neutral = kind === 'multiplicative' ? 1 : 0;
   const means = places.map((v) => (v.length > 0 ? v.reduce((a, b) => a + b, 0) / v.length : neutral));
@@ -200,7 +200,7 @@ export function deseasonalisedAt(value: number, { kind, figure }: Season, t: num
   return kind === 'multiplicative' ? value / s : value - s;
 }
 
-/** A value without season, of period `t`, with it. */
+/** Adds the season of period `t` to a value without it. */
 export function reseasoned(value: number, { kind, figure }: Season, t: number): number {
   const s = figure[t % figure.length];
   return kind === 'multiplicative' ? value * s : value + s;

@@ -1,6 +1,6 @@
 import type { Forecaster } from './forecaster.ts';
 
-/** The last season again; of a shorter history its last value. */
+/** The last season repeated; for a shorter history its last value. */
 export class SeasonalNaive implements Forecaster {
   readonly name = 'seasonal_naive';
   readonly #period: number;

@@ -3,25 +3,25 @@ import { DynamicTheta } from './dynamicTheta.ts';
 import { Ets } from './ets.ts';
 import type { Forecaster } from './forecaster.ts';
 
-/** One way to forecast: in logarithms or not, with which seasons, which cycles weighing how much, on which level. */
+/** One model: with or without logarithms, its seasons, weights of cycles, and level. */
 interface SeasonalModel {
   logs: boolean;
   periods: readonly number[];
-  /** Weight of a cycle beside the next newer one. */
+  /** Weight of a cycle relative to the next newer one. */
   cycleWeight: number;
   level: 'ses' | 'damped' | 'theta' | 'ar3' | 'mean' | 'seasonal_naive';
 }
 
-/** Level models see this much of the past. */
+/** Level models use this many of the newest periods. */
 const LEVEL_PERIODS = 500;
 const BACKTESTS = 3;
 const BEST = 8;
 const CYCLE_WEIGHTS = [1, 0.7] as const;
 
 /**
- * Series with a long season, or with several (weekly; hourly with 24 and 168): many simple ways, each tried on three
- * origins of the past, the best eight weighted by 1/MAE². Profiles are means of the distance to a centred moving
- * average. Methods and constants: `docs/decisions/0007-demand-forecasts.md`.
+ * Series with a long season, or with several (weekly; hourly with 24 and 168): many simple models, each tested at three
+ * past origins, the best eight weighted by 1/MAE². Profiles are mean distances to a centred moving average. Methods and
+ * constants: `docs/decisions/0007-demand-forecasts.md`.
  */
 export class SeveralSeasons implements Forecaster {
   readonly name = 'several_seasons';
@@ -29,10 +29,10 @@ export class SeveralSeasons implements Forecaster {
   readonly #horizon: number;
   #history: readonly number[] = [];
   #chosen: { way: SeasonalModel; weight: number }[] = [];
-  /** Root mean square of what the chosen ways together missed at each step of the backtest. */
+  /** Root mean square error of the chosen models together at each step of the backtest. */
   #missed: number[] = [];
 
-  /** @param periods of the seasons, rising. @param horizon at which ways are judged. */
+  /** @param periods of the seasons, rising. @param horizon of the backtest. */
   constructor(periods: readonly number[], horizon: number) {
     this.#periods = periods;
     this.#horizon = horizon;
@@ -78,7 +78,7 @@ export class SeveralSeasons implements Forecaster {
 
   /**
    * Scale of the error of each step's forecast, and of that of the sum of the first `sumOf` steps, as if those errors
-   * moved together: what the backtest missed at steps near it, never falling.
+   * were fully correlated: backtest errors at nearby steps, never falling.
    */
   errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } {
     let largest = 0;
@@ -93,7 +93,7 @@ export class SeveralSeasons implements Forecaster {
 }
 
 /**
- * Origins of the backtest: those that leave enough of the past to see the longest season; or else enough for a level; or
+ * Origins of the backtest: those that leave enough of the past for the longest season; or else enough for a level; or
  * else one that holds back a third of it.
  */
 function originsOf(length: number, horizon: number, periods: readonly number[]): number[] {
@@ -105,7 +105,7 @@ function originsOf(length: number, horizon: number, periods: readonly number[]):
   return [length - Math.min(horizon, Math.floor(length / 3))];
 }
 
-/** Of a season, the periods in which it can be seen. */
+/** Periods in which a season can be estimated. */
 const cyclesOf = (season: number) => 2 * season + 1;
 
 function candidateModels(history: readonly number[], periods: readonly number[], shortest: number): SeasonalModel[] {
@@ -175,7 +175,7 @@ class Mean implements Forecaster {
 
 /**
  * One cycle of the longest season: the mean distance to the centred moving average, newer cycles weighing more. A long
- * profile of few cycles leans on the shorter ones: c/(c+1) of it, c the cycles seen.
+ * profile of few cycles is shrunk to the shorter ones: weight c/(c+1) for c observed cycles.
  */
 function profileOf(y: Float64Array, { periods, cycleWeight }: SeasonalModel): Float64Array {
   if (periods.length === 0) return Float64Array.of(0);

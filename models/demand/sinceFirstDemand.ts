@@ -7,15 +7,15 @@ export function sinceFirstDemand<T extends readonly number[] | Float64Array>(his
   return (first > 0 ? history.slice(first) : history) as T;
 }
 
-/** Place of the first demand; 0 where there is none. */
+/** Index of the first demand; 0 if there is none. */
 export function firstDemand(history: ArrayLike<number>): number {
   for (let t = 0; t < history.length; t++) if (history[t] > 0) return t;
   return 0;
 }
 
 /**
- * Periods that a history from its first demand on stands for: one that begins with a demand holds one more than its
- * periods would by chance, so that as many go before it as lie between two of its demands.
+ * Effective number of periods of a history from its first demand on: beginning with a demand, it holds one more than by
+ * chance, so the mean interval between its demands is added.
  * @param periods of the history, the first one a demand. @param demands above 0.
  */
 export function periodsExposed(periods: number, demands: number): number {

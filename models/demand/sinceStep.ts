@@ -1,12 +1,12 @@
-/** Fewest periods that make a level of their own. */
+/** Fewest periods of a new level. */
 const MIN_SINCE = 4;
-/** Chance of such an order of periods without a step. */
+/** Probability of such an order of periods without a step. */
 const CHANCE = 1e-4;
 
 /**
- * A part's history from its last plain step on: where each of the newest periods lies above, or each below, all before
- * them, more periods than chance explains. Of n exchangeable periods, the newest k are the largest with a chance of
- * 1 / (n over k) (Wilcoxon, Biometrics Bulletin 1 (1945)). The whole history where there is no step.
+ * A part's history from its last significant step on: the newest periods all lie above, or all below, all earlier ones,
+ * and are too many for chance. Of n exchangeable periods, the newest k are the largest with a chance of 1 / (n over k)
+ * (Wilcoxon, Biometrics Bulletin 1 (1945)). The whole history if there is no step.
  */
 export function sinceStep(history: readonly number[]): readonly number[] {
   const n = history.length;
@@ -17,7 +17,7 @@ export function sinceStep(history: readonly number[]): readonly number[] {
     highest = Math.max(highest, history[n - since]);
     chance *= since / (n - since + 1);
     const { low, high } = before[n - since - 1];
-    // Periods without demand are no level: an item that ended is known by its silence.
+    // Periods without demand are not a level: silence is handled separately.
     const isSeparate = lowest > high || (highest < low && lowest > 0);
     if (since >= MIN_SINCE && chance < CHANCE && isSeparate) return history.slice(n - since);
   }

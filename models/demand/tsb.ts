@@ -5,7 +5,7 @@ const SIZE_WEIGHT = 0.1;
 
 /**
  * Teunter–Syntetos–Babai: the probability of a demand is smoothed each period, its size at each demand, so that the
- * forecast of a part that is no longer asked for goes to 0. Source: Teunter et al., EJOR 214 (2011).
+ * forecast of a part without demand falls to 0. Source: Teunter et al., EJOR 214 (2011).
  */
 export class Tsb implements Forecaster {
   readonly name = 'tsb';

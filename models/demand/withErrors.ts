@@ -1,12 +1,12 @@
 import type { Forecaster } from './forecaster.ts';
 
-/** Newest origins that are forecast again. */
+/** Newest origins of the error estimate. */
 const ORIGINS = 12;
 const MIN_HISTORY = 3;
-/** Of the error's variance, each further period. */
+/** Growth of the error variance with each further period. */
 const DRIFT = 0.2;
 
-/** What a method missed at the newest origins, one period ahead; the newest last. */
+/** One-step errors of a method at the newest origins; the newest last. */
 export function newestErrors(forecaster: Forecaster, history: readonly number[], origins = ORIGINS): number[] {
   const first = Math.max(MIN_HISTORY, history.length - origins);
   return Array.from({ length: Math.max(0, history.length - first) }, (_, i) => {
@@ -15,7 +15,7 @@ export function newestErrors(forecaster: Forecaster, history: readonly number[],
   });
 }
 
-/** Any method with the scale of its errors: what it missed at the newest origins, growing as a level that drifts. */
+/** Adds error scales to any method: its errors at the newest origins, growing like those of a drifting level. */
 export class WithErrors implements Forecaster {
   readonly name: string;
   readonly #forecaster: Forecaster;
@@ -37,7 +37,7 @@ export class WithErrors implements Forecaster {
     return this.#forecaster.predict(horizon).map((v) => Math.max(0, v));
   }
 
-  /** Scale of each step's error, and of that of the sum of the first `sumOf`, as if errors moved half together. */
+  /** Error scale of each step, and of the sum of the first `sumOf`, at half correlation. */
   errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } {
     const at = (h: number) => this.#scale * Math.sqrt(1 + DRIFT * h);
     const sum = Array.from({ length: sumOf }, (_, h) => at(h)).reduce((a, b) => a + b, 0);

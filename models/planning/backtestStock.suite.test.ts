@@ -22,7 +22,7 @@ const items = Array.from(
 );
 const play = (level: number, periods = 6) => backtestStock(items, [], { kind: 'cycle', level }, [12], 1, periods);
 
-test('more service needs more stock, and is served', () => {
+test('a higher service target needs more stock and achieves more service', () => {
   const [low, high] = [play(0.6), play(0.97)];
   expect(high.all.fill).toBeGreaterThan(0.95);
   expect(high.all.cycleService).toBeGreaterThan(0.9);
@@ -32,7 +32,7 @@ test('more service needs more stock, and is served', () => {
   expect(high.items.reduce((sum, i) => sum + i.cost, 0)).toBeCloseTo(high.all.cost, 6);
 });
 
-test('what was played is what came: a shelf never serves more than was asked for', () => {
+test('replays actual demand: a shelf never serves more than was demanded', () => {
   const { items: results } = play(0.9);
   for (const { fill, cycleService } of results) {
     expect(fill).toBeLessThanOrEqual(1);
@@ -40,12 +40,12 @@ test('what was played is what came: a shelf never serves more than was asked for
   }
 });
 
-test('items that are too short are not played', () => {
+test('does not replay items whose history is too short', () => {
   expect(play(0.9, 45).items).toEqual([]);
   expect(play(0.9, 45).all.fill).toBe(1);
 });
 
-test('what is lost is owed to nobody: of what is cheaper to do without no order is made', () => {
+test('lost demand is not backordered, and an item that is cheaper to do without is not ordered', () => {
   const cheap = items.slice(0, 1).map((item) => ({ ...item, shortageCost: 0.01, orderCost: 60 }));
   const orders = (unmetDemand: PlannedItem['unmetDemand']) =>
     backtestStock(

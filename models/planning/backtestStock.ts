@@ -2,16 +2,16 @@ import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { type PlannedItem, planItems } from './planItems.ts';
 import type { StockTarget } from './stockPolicy.ts';
 
-/** What a policy would have done, over the periods that were played. */
+/** What a policy would have done over the replayed periods. */
 export interface PlayedStock {
-  /** Part of the demand that was served from the shelf. */
+  /** Share of the demand that was served from the shelf. */
   fill: number;
-  /** Part of the periods in which nothing ran out. */
+  /** Share of the periods without a stock-out. */
   cycleService: number;
   meanStock: number;
   meanStockValue: number;
   orders: number;
-  /** Of holding, of orders, and of units that were not there. */
+  /** Of holding, ordering and shortage. */
   cost: number;
 }
 
@@ -23,7 +23,7 @@ export interface StockBacktest {
 
 interface Shelf {
   item: PlannedItem;
-  /** Below 0: units that are owed. */
+  /** Negative: backordered units. */
   onHand: number;
   coming: { period: number; units: number }[];
   asked: number;
@@ -33,12 +33,13 @@ interface Shelf {
   orders: number;
 }
 
-/** Of the history, what has to be left to plan from. */
+/** Shortest history that a plan is made from. */
 const MIN_LEFT = 4;
 
 /**
- * Plays the newest periods: each period everything is planned from what was known then, orders come after the lead time,
- * and demand is what it was. What is not there is owed, and served first from what comes, or lost where the item says so. The shelf begins at the order-up-to level of the first plan.
+ * Replays the newest periods: in each period everything is planned from the data known at that time, orders arrive
+ * after the lead time, and demand is the actual demand. Shortages are backordered and served first from receipts, or
+ * lost where the item says so. The stock starts at the order-up-to level of the first plan.
  */
 export function backtestStock(
   items: readonly PlannedItem[],
@@ -96,16 +97,16 @@ function pass(shelf: Shelf, now: number, demand: number): void {
 
 function resultOf(shelves: readonly Shelf[], periods: number): PlayedStock {
   const sum = (value: (s: Shelf) => number) => shelves.reduce((total, s) => total + value(s), 0);
-  const asked = sum((s) => s.asked);
+  const totalDemand = sum((s) => s.asked);
   return {
-    fill: asked > 0 ? sum((s) => s.served) / asked : 1,
+    fill: totalDemand > 0 ? sum((s) => s.served) / totalDemand : 1,
     cycleService: 1 - sum((s) => s.dry) / Math.max(1, shelves.length * periods),
     meanStock: sum((s) => s.stock) / periods,
     meanStockValue: sum((s) => s.stock * s.item.unitCost) / periods,
     orders: sum((s) => s.orders),
     cost: sum(
-      ({ item, stock, orders, asked: wanted, served }) =>
-        stock * item.unitCost * item.holdingRate + orders * item.orderCost + (wanted - served) * item.shortageCost,
+      ({ item, stock, orders, asked: demanded, served }) =>
+        stock * item.unitCost * item.holdingRate + orders * item.orderCost + (demanded - served) * item.shortageCost,
     ),
   };
 }

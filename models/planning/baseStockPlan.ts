@@ -4,16 +4,16 @@ import { type ItemDemand, shortInReview } from './itemDemand.ts';
 import { exact, orderQuantity } from './lotCycle.ts';
 import type { StockItem, StockPlan } from './stockPolicy.ts';
 
-/** A stock level of which each unit taken is asked for at once, and what it serves. */
+/** A base-stock level (each unit used is reordered at once) and the service that it gives. */
 export interface BaseStock {
   level: number;
   fill: number;
   ready: number;
-  /** Its orders are purchases; those of others are sent to them. */
+  /** A depot's orders are purchases; other sites are supplied by the depot. */
   isDepot: boolean;
 }
 
-/** The order that fills up to a level that is known. */
+/** The order that fills up to a given base-stock level. */
 export function planBaseStock(
   item: StockItem,
   demand: ItemDemand,
@@ -22,7 +22,7 @@ export function planBaseStock(
   const position = item.stock + item.onOrder;
   const supplied = exact(position + (item.transferIn ?? 0));
   const need = Math.max(0, exact(level - supplied));
-  // Packs and least orders are a supplier's, not the depot's.
+  // Pack size and minimum order apply to the supplier, not to the depot.
   const proposedOrder = isDepot ? orderQuantity(need, item) : need;
   const orderNow = item.fixedOrder ?? proposedOrder;
   const after = exact(supplied + orderNow);

@@ -1,6 +1,6 @@
 import type { StockPlan } from './stockPolicy.ts';
 
-/** Which orders a budget pays for: those first whose waiting costs most for the money. */
+/** Orders that fit the budget: those first whose waiting costs most for the money. */
 export function withinBudget<T extends Pick<StockPlan, 'orderCost' | 'costOfWaiting'>>(
   plans: readonly T[],
   budget: number,

@@ -1,10 +1,11 @@
-/** Chances of 0, 1, 2 … units; what is left beyond the last is next to nothing. */
+/** Probabilities of 0, 1, 2 … units; the tail beyond the last one is negligible. */
 export type CountLaw = Float64Array;
 
 const NEGLIGIBLE = 1e-12;
 
 /**
- * Units by their mean and variance: negative binomial where the variance is larger than the mean, else Poisson.
+ * Distribution of a count with a given mean and variance: negative binomial where the variance is larger than the mean,
+ * else Poisson.
  * @param mean at least 0.
  */
 export function countLaw(mean: number, variance = mean): CountLaw {
@@ -17,7 +18,7 @@ export function countLaw(mean: number, variance = mean): CountLaw {
   let log = isPoisson ? -mean : -shape * Math.log1p(excess);
   const chances = [Math.exp(log)];
   let sum = chances[0];
-  // Summed by logarithms: the chance of none may be too small for a number.
+  // In logarithms, since the probability of 0 may underflow.
   for (let k = 1; k <= mean || 1 - sum > NEGLIGIBLE; k++) {
     log += Math.log(ratio(k));
     const chance = Math.exp(log);
@@ -28,14 +29,14 @@ export function countLaw(mean: number, variance = mean): CountLaw {
   return Float64Array.from(chances);
 }
 
-/** The chance of no more than so many units. */
+/** Probability of at most `units`. */
 export function chanceOfAtMost(law: CountLaw, units: number): number {
   let sum = 0;
   for (let k = 0; k <= Math.min(units, law.length - 1); k++) sum += law[k];
   return Math.min(1, sum);
 }
 
-/** Mean and variance of the units beyond a stock: of what is owed. */
+/** Mean and variance of the units beyond a stock: the backorders. */
 export function momentsBeyond(law: CountLaw, stock: number): { mean: number; variance: number } {
   let [first, second] = [0, 0];
   for (let k = stock + 1; k < law.length; k++) {

@@ -1,4 +1,4 @@
-/** Finest counting unit, as a part of the mean demand: planning to a thousandth is finer than any forecast. */
+/** Finest counting unit, as a share of the mean demand: no forecast is more precise than a thousandth. */
 const FINEST = 1e-3;
 const MAX_DECIMALS = 6;
 

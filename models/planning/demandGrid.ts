@@ -6,7 +6,7 @@ export interface GridLaw {
   mass: Float64Array;
 }
 
-/** Cells between 0 and the largest demand: 0.3 % of it a step, so that a policy's cost is not the grid's. */
+/** Cells between 0 and the largest demand: steps of 0.3 % of it, fine enough not to affect a policy's cost. */
 const MAX_CELLS = 320;
 
 /**
@@ -18,7 +18,7 @@ export function gridStep(unit: number, largest: number): number {
   return unit * Math.max(1, Math.ceil(largest / unit / MAX_CELLS));
 }
 
-/** A demand distribution rounded to a grid; a value between two steps is split so that the mean is kept. */
+/** Rounds a demand distribution to a grid; splits a value between two steps so that the mean is kept. */
 export function onGrid({ quantiles }: DemandLaw, step: number): GridLaw {
   const largest = quantiles[quantiles.length - 1] / step;
   const mass = new Float64Array(Math.floor(largest + 1e-9) + 2);

@@ -4,7 +4,7 @@ export interface DemandLaw {
   quantiles: readonly number[];
 }
 
-/** Levels at which laws are kept: fine enough for a 99 % target. */
+/** Levels at which distributions are stored: fine enough for a 99 % target. */
 export const LAW_LEVELS: readonly number[] = Array.from({ length: 200 }, (_, i) => (i + 0.5) / 200);
 
 export const NO_DEMAND: DemandLaw = { mean: 0, quantiles: LAW_LEVELS.map(() => 0) };
@@ -14,7 +14,7 @@ export interface Mass {
   mass: number;
 }
 
-/** Values at rising levels of masses that are 1 in all; sorts them in place. */
+/** Quantiles at rising levels of masses that add up to 1; sorts the masses in place. */
 export function valuesAt(masses: Mass[], levels: readonly number[]): number[] {
   masses.sort((a, b) => a.value - b.value);
   let [at, below] = [0, masses[0].mass];
@@ -24,7 +24,7 @@ export function valuesAt(masses: Mass[], levels: readonly number[]): number[] {
   });
 }
 
-/** One law of several that may hold, each with its chance: the interval's length is not known for sure. */
+/** Mixture of distributions by their probabilities, for an interval of uncertain length. */
 export function mixture(laws: readonly { law: DemandLaw; chance: number }[]): DemandLaw {
   if (laws.length === 1) return laws[0].law;
   const masses = laws.flatMap(({ law, chance }) =>
@@ -40,16 +40,16 @@ export function lawQuantile({ quantiles }: DemandLaw, level: number): number {
   return quantiles[Math.min(quantiles.length - 1, Math.max(0, at))];
 }
 
-/** The law of an interval so many times as long: as if its parts were independent. */
+/** The distribution over `times` as long an interval, as if its parts were independent. */
 export function stretched({ mean, quantiles }: DemandLaw, times: number): DemandLaw {
   const spread = Math.sqrt(times);
   return { mean: mean * times, quantiles: quantiles.map((q) => Math.max(0, mean * times + (q - mean) * spread)) };
 }
 
-/** Counts larger than this are thinned as if they were none. */
+/** Counts larger than this are thinned like continuous quantities. */
 const MAX_COUNTED = 200;
 
-/** The law of a part of an interval: each unit that is counted falls into it with that chance. */
+/** The distribution over part of an interval: each counted unit falls into it with probability `part`. */
 function partOf({ mean, quantiles }: DemandLaw, part: number): DemandLaw | null {
   const most = quantiles[quantiles.length - 1];
   if (most > MAX_COUNTED || !quantiles.every(Number.isInteger)) return null;
@@ -59,7 +59,7 @@ function partOf({ mean, quantiles }: DemandLaw, part: number): DemandLaw | null 
   return { mean: mean * part, quantiles: valuesAt(masses, LAW_LEVELS) };
 }
 
-/** Chances of 0, 1, 2 … where each of what is counted is kept with a probability only. */
+/** Probabilities of 0, 1, 2 … when each counted unit is kept with probability `p`. */
 export function thinned(chances: readonly number[], p: number): readonly number[] {
   if (p >= 1) return chances;
   const kept = new Array<number>(chances.length).fill(0);
@@ -73,7 +73,7 @@ export function thinned(chances: readonly number[], p: number): readonly number[
   return kept;
 }
 
-/** A law between two others, by its mean and, level by level, by the squares of the distances from it. */
+/** A distribution between two others: interpolates the mean, and at each level the square of the distance from it. */
 export function between(a: DemandLaw, b: DemandLaw, part: number): DemandLaw {
   if (part <= 0) return a;
   if (part >= 1) return b;
@@ -87,7 +87,7 @@ export function between(a: DemandLaw, b: DemandLaw, part: number): DemandLaw {
     const sign = Math.sign((1 - part) * near + part * far);
     return Math.max(0, mean + sign * Math.sqrt((1 - part) * near ** 2 + part * far ** 2));
   });
-  // Where signs change the distances may cross.
+  // Distances may cross where they change sign.
   return { mean, quantiles: rising(quantiles) };
 }
 
@@ -99,7 +99,7 @@ function rising(values: readonly number[]): number[] {
   });
 }
 
-/** The chance that demand is at most this much. */
+/** Probability that demand is at most `stock`. */
 export function chanceWithin({ quantiles }: DemandLaw, stock: number): number {
   return countWithin(quantiles, stock) / quantiles.length;
 }
@@ -111,7 +111,7 @@ export function expectedShort(law: DemandLaw, stock: number): number {
   return (sumFrom(law, from) - stock * (quantiles.length - from)) / quantiles.length;
 }
 
-/** How many of the rising values are at most this much. */
+/** Number of the rising values that are at most `stock`. */
 function countWithin(quantiles: readonly number[], stock: number): number {
   let [low, high] = [0, quantiles.length];
   while (low < high) {
@@ -122,7 +122,7 @@ function countWithin(quantiles: readonly number[], stock: number): number {
   return low;
 }
 
-/** Sums of the values from each index on: a policy search asks for the shortage at hundreds of stocks. */
+/** Sums of the values from each index on, cached: a policy search computes the shortage at hundreds of stocks. */
 const tailSums = new WeakMap<DemandLaw, Float64Array>();
 
 function sumFrom(law: DemandLaw, from: number): number {

@@ -8,13 +8,13 @@ import { bestLevels, MOST_UNITS, type RepairNetwork, type SparesOption, serviceO
 import type { StockTarget } from './stockPolicy.ts';
 import { meanDays } from './suppliers.ts';
 
-/** An item that a depot repairs for sites: where they are in the plan. */
+/** An item that a depot repairs for sites, as indices into the plan. */
 export interface DepotGroup {
   depot: number;
   sites: number[];
 }
 
-/** Gives places of depots their levels. @returns the depots with their sites. */
+/** Assigns base-stock levels to the places of depots. @returns the depots with their sites. */
 export function withDepotLevels(planned: OrderFacts[], settings: PlanSettings): DepotGroup[] {
   return depotGroups(planned, settings).filter((group) => {
     const levels = depotLevels(planned, group, settings);
@@ -27,10 +27,10 @@ export function withDepotLevels(planned: OrderFacts[], settings: PlanSettings): 
   });
 }
 
-/** Variance over mean of failures, at most: beyond it a history is of something else. */
+/** Largest variance-to-mean ratio of failures: beyond it the history is not of failures alone. */
 const WIDEST = 10;
 
-/** Repairable items that lie at the depot and elsewhere. */
+/** Repairable items stocked at the depot and elsewhere. */
 export function depotGroups(planned: readonly OrderFacts[], { depot }: PlanSettings): DepotGroup[] {
   if (depot === undefined) return [];
   const indexed = planned.map(({ place }, index) => ({ place, index })).filter(({ place }) => isRepairable(place));
@@ -42,8 +42,8 @@ export function depotGroups(planned: readonly OrderFacts[], { depot }: PlanSetti
 }
 
 /**
- * Base stocks of a depot and its sites: the fewest units in all that reach the target, as the mean over all failures. They
- * are placed where they end most backorders. What machines of the depot's own site take is served from its shelf, too.
+ * Base stocks of a depot and its sites: the fewest units in total that reach the target, averaged over all failures,
+ * each placed where it reduces backorders most. Machines at the depot's own site are served from its shelf, too.
  */
 export function depotLevels(
   planned: readonly OrderFacts[],

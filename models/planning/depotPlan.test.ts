@@ -44,14 +44,14 @@ const at = (items: ReturnType<typeof planOf>, site: string) => items.find((i) =>
 const total = (items: ReturnType<typeof planOf>, key: 'orderUpTo' | 'orderNow') =>
   items.reduce((sum, i) => sum + i[key], 0);
 
-test('levels of all sites together serve the target on average, with fewer units than sites alone', () => {
+test('levels set for all sites together meet the target on average with fewer units than sites alone', () => {
   const items = planOf(pumps({ north: 0, south: 0 }));
   expect(at(items, 'north')).toMatchObject({ reorderPoint: at(items, 'north').orderUpTo, leadTimeDays: 2 });
   const served = (at(items, 'north').expectedFill + at(items, 'south').expectedFill) / 2;
   expect(served).toBeGreaterThan(0.94);
   const alone = planOf(pumps({ north: 0, south: 0 }), { depot: undefined });
   expect(total(items, 'orderUpTo')).toBeLessThan(total(alone, 'orderUpTo'));
-  // Without any unit all of them are purchased, by the depot.
+  // Without any unit, the depot purchases all of them.
   expect(at(items, 'central').orderNow).toBe(total(items, 'orderUpTo'));
   expect(at(items, 'central').whyOrder).toMatch(
     /^central and its sites are to have (\d+) in all, and 0 are there, .*: \1 are/,
@@ -61,7 +61,7 @@ test('levels of all sites together serve the target on average, with fewer units
   expect(at(items, 'north').whyOrder).toMatch(/wait until central has repaired or purchased them\.$/);
 });
 
-test('a longer repair, or a part that is scrapped, asks for more units', () => {
+test('a longer repair or a scrap share needs more units', () => {
   const units = (item: Partial<Supply['items'][number]>) =>
     total(planOf(pumps({ north: 0, south: 0 }, item)), 'orderUpTo');
   const usual = units({});
@@ -73,7 +73,7 @@ test('a longer repair, or a part that is scrapped, asks for more units', () => {
   );
 });
 
-test('sites are sent what the depot has, then what another site holds beyond its level', () => {
+test('sites are supplied from the depot first, then from the excess of other sites', () => {
   const full = planOf(pumps({ north: 9, south: 9, central: 9 }));
   const [north, south] = [at(full, 'north').orderUpTo, at(full, 'south').orderUpTo];
   expect(total(full, 'orderNow')).toBe(0);
@@ -85,7 +85,7 @@ test('sites are sent what the depot has, then what another site holds beyond its
   expect(at(lateral, 'central')).toMatchObject({ orderNow: 0, transfersIn: [{ site: 'south' }] });
 });
 
-test('what is in repair comes back to the depot and is not purchased, unless it is scrapped', () => {
+test('units in repair return to the depot and are not purchased, unless scrapped', () => {
   const recent = ['2026-07-02', '2026-07-08'];
   const inRepair = (item: Partial<Supply['items'][number]>) =>
     at(planOf(pumps({ north: 0, south: 0 }, item, recent)), 'central');

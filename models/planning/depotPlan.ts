@@ -11,9 +11,8 @@ interface Sender {
 }
 
 /**
- * Plans of items that a depot repairs for sites. A site's need is sent from the depot's shelf, or from what another site
- * holds beyond its level, the costliest shortage first; else it waits for a repair. The depot purchases what is missing in
- * all.
+ * Plans items that a depot repairs for sites. A site's need is met from the depot's shelf, or from another site's
+ * excess, the costliest shortage first; otherwise it waits for a repair. The depot purchases what is missing in total.
  */
 export function suppliedByDepots({ plans, items, replan }: Planned, groups: readonly DepotGroup[]): PlanItem[] {
   const supplied = [...plans];
@@ -34,7 +33,7 @@ export function suppliedByDepots({ plans, items, replan }: Planned, groups: read
       supplied[i] = sentTo(plans[i], own.site, take(senders, plans[i].site, plans[i].orderNow));
     const needed = sumOf(short.map((i) => plans[i].orderNow));
     const lent = sumOf(senders.slice(1).flatMap((s) => s.to.map((t) => t.quantity)));
-    // What the depot does not have to send is as good as on its shelf.
+    // Units that the depot cannot send count as if they were on its shelf.
     const missing = exact(own.orderUpTo - own.stock - own.onOrder + needed - lent);
     const returned = take(senders.slice(1), own.site, Math.max(0, missing));
     const incoming = sumOf(returned.map((t) => t.quantity));
@@ -58,17 +57,17 @@ export function suppliedByDepots({ plans, items, replan }: Planned, groups: read
   return supplied;
 }
 
-/** Part of a site's need that is sent. */
+/** Share of a site's need that is sent. */
 const sentShare = ({ transfersIn = [] }: PlanItem, { orderNow }: PlanItem) =>
   sumOf(transfersIn.map((t) => t.quantity)) / orderNow;
 
 function whyPurchase(all: readonly PlanItem[], { orderNow, site }: PlanItem): string {
-  const wanted = sumOf(all.map((plan) => plan.orderUpTo));
+  const target = sumOf(all.map((plan) => plan.orderUpTo));
   const there = sumOf(all.map((plan) => exact(plan.stock + plan.onOrder)));
-  return `${site} and its sites are to have ${wanted} in all, and ${there} are there, in repair or on order: ${orderNow} are purchased.`;
+  return `${site} and its sites are to have ${target} in all, and ${there} are there, in repair or on order: ${orderNow} are purchased.`;
 }
 
-/** Takes units from the senders in their order. */
+/** Takes units from the senders in order. */
 function take(senders: readonly Sender[], site: string, units: number): { site: string; quantity: number }[] {
   let need = units;
   return senders.flatMap((sender) => {

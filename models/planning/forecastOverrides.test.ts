@@ -25,21 +25,21 @@ const override = (more: Partial<ForecastOverride>): ForecastOverride => ({
 const dates = ['2026-06-01', '2026-07-01', '2026-08-01', '2026-09-01'];
 const mean = [10, 10, 20, 0];
 
-test('periods that begin within an override are moved, by a factor or to a quantity', () => {
+test('overrides change periods that begin within them, by a factor or to a quantity', () => {
   expect(overrideFactors([override({})], dates, mean)).toEqual([1, 2, 2, 1]);
   expect(overrideFactors([override({ factor: null, quantity: 5, to: '2026-09-30' })], dates, mean)).toEqual([
     1, 0.5, 0.25, 1,
   ]);
 });
 
-test('of several the newest counts; one that was withdrawn does not', () => {
+test('the newest of several overrides counts; a withdrawn one does not', () => {
   const newer = override({ id: '2', factor: 3, atMs: 2, to: '2026-07-31' });
   expect(overrideFactors([override({}), newer], dates, mean)).toEqual([1, 3, 2, 1]);
   const withdrawn = { ...newer, withdrawn: { atMs: 3, by: 'eve' } };
   expect(overrideFactors([override({}), withdrawn], dates, mean)).toEqual([1, 2, 2, 1]);
 });
 
-test('quantiles move with the mean, and whole ones stay whole', () => {
+test('quantiles are scaled with the mean, and whole ones stay whole', () => {
   const forecast = { mean, quantiles: { '0.5': [9, 9, 19, 0] } } as unknown as Parameters<typeof overridden>[0];
   expect(overridden(forecast, [1, 1.5, 2, 1])).toMatchObject({
     mean: [10, 15, 40, 0],
@@ -47,14 +47,14 @@ test('quantiles move with the mean, and whole ones stay whole', () => {
   });
 });
 
-test('demand over several periods moves as their sum does', () => {
+test('demand over several periods is scaled as their sum is', () => {
   expect(factorWithin(mean, [1, 2, 2, 1], 2)).toBeCloseTo(30 / 20);
   expect(factorWithin(mean, [1, 2, 2, 1], 3)).toBeCloseTo(70 / 40);
   expect(factorWithin([0, 0], [2, 2], 2)).toBe(1);
   expect(factorWithin(mean, [], 3)).toBe(1);
 });
 
-test('whether overrides helped is judged on periods that have ended', () => {
+test('overrides are judged on completed periods', () => {
   const demand = (item: string, overriddenTo: number | undefined, actual: number | null) => ({
     item,
     site: '',
@@ -73,7 +73,7 @@ test('whether overrides helped is judged on periods that have ended', () => {
   expect(overrideRecordOfAll(demands.slice(2))).toBeNull();
 });
 
-test('a period that begins on the first or the last day of an override is moved', () => {
+test('an override covers periods that begin on its first or last day', () => {
   expect(overrideFactors([override({ from: '2026-07-01', to: '2026-08-01' })], dates, mean)).toEqual([1, 2, 2, 1]);
 });
 
@@ -82,7 +82,7 @@ test('a quantity replaces a small mean, and leaves one of 0', () => {
   expect(overrideFactors([quantity], ['2026-01-01', '2026-02-01'], [0.5, 0])).toEqual([4, 1]);
 });
 
-test('within less than a period the first one counts', () => {
+test('an interval shorter than a period has the factor of the first one', () => {
   expect(factorWithin([10, 10], [2, 4], 0.2)).toBe(2);
   expect(factorWithin([10, 10], [2, 4], 2)).toBe(3);
 });

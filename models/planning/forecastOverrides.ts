@@ -44,11 +44,11 @@ export function factorWithin(mean: readonly number[], factors: readonly number[]
   return before > 0 ? ahead.reduce((sum, m, h) => sum + m * (factors[h] ?? 1), 0) / before : 1;
 }
 
-/** Overrides by place. */
+/** Groups overrides by place. */
 export const overridesByPlace = (overrides: readonly ForecastOverride[]): ReadonlyMap<string, ForecastOverride[]> =>
   groupedBy(overrides, placeKey);
 
-/** Errors with and without overrides, by place, over the periods that have ended. Pure. */
+/** Errors with and without overrides, by place, over completed periods. Pure. */
 export function overrideRecords(demands: readonly DemandForecast[]): Map<string, OverrideRecord> {
   const ended = demands.filter((d) => d.overridden !== undefined && d.actual !== null);
   return new Map([...groupedBy(ended, placeKey)].map(([place, all]) => [place, recordOf(all)]));

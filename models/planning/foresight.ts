@@ -1,22 +1,22 @@
 /** Remaining life as reported by an edge. */
 export interface LifeEstimate {
   medianDays: number;
-  /** Deviation of its logarithm. */
+  /** Standard deviation of its logarithm. */
   logDeviation: number;
 }
 
-/** How well alerts predict that a part will be replaced: learned from outcomes. */
+/** How well alerts predict replacements: learned from outcomes. */
 export interface Foresight {
-  /** Part of the takings that an alert goes before. */
+  /** Share of the replacements that an alert preceded. */
   detected: number;
-  /** Time from alert to taking: lognormal. */
+  /** Time from alert to replacement: lognormal. */
   warningMedianDays: number;
   warningLogDeviation: number;
-  /** How estimates of remaining life turned out. */
+  /** Accuracy of the estimates of remaining life. */
   estimates: EstimateRecord;
 }
 
-/** ln(came) = ln(said) + shift + slope·(ln(said) − centre), with a variance about it; by so many outcomes. */
+/** ln(actual) = ln(estimate) + shift + slope·(ln(estimate) − centre), with a residual variance; `weight`: total weight of the outcomes. */
 export interface EstimateRecord {
   centre: number;
   shift: number;
@@ -25,22 +25,22 @@ export interface EstimateRecord {
   weight: number;
 }
 
-/** An estimate of remaining life, and when the part was taken. */
+/** An estimate of remaining life, and when the part was replaced. */
 export interface EstimateOutcome {
   saidDays: number;
   cameDays: number;
-  /** How much it counts: estimates of one failure are alike. */
+  /** Weight of the outcome: estimates of one failure are correlated. */
   weight: number;
 }
 
 /** The prior: eight of ten failures are predicted, about a month in advance. */
 const USUAL = { detected: 8, missed: 2, warningDays: 30, warnings: 3, logDeviation: 1 };
-/** Outcomes that an edge's own word on the bias and the spread of its estimates counts for. */
+/** Number of outcomes that an edge's own bias and spread count for. */
 const PRIOR_WEIGHT = 3;
 
 /**
- * Foresight by what came, each drawn to what is usual.
- * @param warningDays from alert to taking, of those that were announced. @param missed those that were not.
+ * Foresight learned from outcomes, shrunk to the usual values.
+ * @param warningDays from alert to replacement, of announced ones. @param missed number of unannounced ones.
  */
 export function foresightFrom(
   warningDays: readonly number[],
@@ -61,7 +61,7 @@ export function foresightFrom(
 
 const logDays = (days: number) => Math.log(Math.max(0.5, days));
 
-/** Regression of what came on what was said, drawn to their being equal. */
+/** Regression of actual on estimated life, shrunk to equality. */
 function outcomesOf(estimates: readonly EstimateOutcome[]): EstimateRecord {
   const weight = estimates.reduce((sum, e) => sum + e.weight, 0);
   if (weight === 0) return { centre: 0, shift: 0, slope: 0, logVariance: 0, weight };
@@ -75,7 +75,7 @@ function outcomesOf(estimates: readonly EstimateOutcome[]): EstimateRecord {
   return { centre, shift, slope, logVariance, weight };
 }
 
-/** An estimate corrected by how earlier ones turned out. */
+/** Corrects an estimate by the record of earlier ones. */
 export function corrected({ medianDays, logDeviation }: LifeEstimate, { estimates }: Foresight): LifeEstimate {
   const { centre, shift, slope, logVariance, weight } = estimates;
   const variance = (PRIOR_WEIGHT * logDeviation ** 2 + weight * logVariance) / (PRIOR_WEIGHT + weight);

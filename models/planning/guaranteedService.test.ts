@@ -88,7 +88,7 @@ describe('published instances', () => {
   });
 });
 
-test('of a warehouse and its sites no other service time of the warehouse costs less', () => {
+test('no other service time of a warehouse that supplies sites costs less', () => {
   const [processing, ways, sds, z] = [30, [2, 5, 9], [3, 8, 4], 1.645];
   const stages = [
     stage('w', processing, 1, { factor: z }),

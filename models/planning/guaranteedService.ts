@@ -1,28 +1,28 @@
 /** A place that holds an item, and the places that it supplies. Times are whole; the unit is the caller's. */
 export interface Stage {
   name: string;
-  /** From receipt of what it asked its suppliers for until the item is there. */
+  /** From receipt of its inputs until the item is available. */
   processingTime: number;
-  /** Cost of holding a unit for one time. */
+  /** Cost of holding a unit for one unit of time. */
   holdingCost: number;
-  /** Standard deviation of the demand of its own customers in one time; absent: none. */
+  /** Standard deviation of its own customers' demand in one unit of time; absent: none. */
   demandSd?: number;
   /** Safety factor of the bound on demand; absent: that of 1. */
   factor?: number;
-  /** The longest that its own customers may wait; absent where it has none. */
+  /** Longest time that its own customers may wait; absent: it has none. */
   outboundMost?: number;
-  /** What suppliers outside take; absent: 0. */
+  /** Lead time of outside suppliers; absent: 0. */
   inboundOutside?: number;
 }
 
-/** From a supplier to what it supplies, by name. The links form one tree: no two ways lead from stage to stage. */
+/** From a supplier to what it supplies, by name. The links form one tree: there is one path at most between stages. */
 export type Link = readonly [from: string, to: string];
 
 export interface CommittedTimes {
-  /** By name: within what time a stage serves, and is served. */
+  /** By name: outbound and inbound service times. */
   outbound: Map<string, number>;
   inbound: Map<string, number>;
-  /** Of the safety stocks, in one time. */
+  /** Of the safety stocks, per unit of time. */
   cost: number;
 }
 
@@ -34,7 +34,7 @@ interface Node extends Stage {
   customers: Node[];
 }
 
-/** The cheapest cost of a part of the tree, and how it comes about. */
+/** The least cost of a part of the tree, and the times that give it. */
 interface Choice {
   cost: number;
   inbound: number;
@@ -42,8 +42,8 @@ interface Choice {
 }
 
 /**
- * Service times that stages guarantee each other at the least cost of safety stock, factor · sd · √(net time), where the net
- * time is inbound + processing − outbound. Source: Graves & Willems, "Optimizing strategic safety stock placement in supply
+ * Guaranteed service times with the least cost of safety stock, factor · sd · √(net time), where the net time is
+ * inbound + processing − outbound. Source: Graves & Willems, "Optimizing strategic safety stock placement in supply
  * chains", Manufacturing & Service Operations Management 2 (2000), 68–83: exact for trees, by dynamic programming.
  */
 export function guaranteeService(stages: readonly Stage[], links: readonly Link[]): CommittedTimes {
@@ -72,7 +72,7 @@ function treeOf(stages: readonly Stage[], links: readonly Link[]): Node[] {
   return nodes;
 }
 
-/** Demand of independent customers adds up. */
+/** Variances of independent customers' demands add up. */
 function variance({ demandSd = 0, customers }: Node): number {
   return customers.reduce((sum, c) => sum + variance(c), demandSd ** 2);
 }
@@ -82,9 +82,9 @@ function longest({ processingTime, inboundOutside = 0, suppliers }: Node): numbe
 }
 
 /**
- * The cheapest times of a node and of all beyond it, seen from a neighbour that settles one of them.
- * @param from the neighbour; null: none. @param settled the outbound time where a customer asks, the inbound one where a
- * supplier does.
+ * The cheapest times of a node and of all beyond it, seen from a neighbour that fixes one of them.
+ * @param from the neighbour; null: none. @param settled the outbound time where the neighbour is a customer, the
+ * inbound one where it is a supplier.
  */
 function bestOf(node: Node, from: Node | null, settled: number | null, memo: Map<string, Choice>): Choice {
   const key = `${node.name}\t${from?.name ?? ''}\t${settled ?? ''}`;
@@ -112,7 +112,7 @@ function bestOf(node: Node, from: Node | null, settled: number | null, memo: Map
   return best;
 }
 
-/** Suppliers that serve sooner than they have to are waited for. */
+/** A supplier may serve faster than required; its customer then waits. */
 function cheapestUpTo(supplier: Node, node: Node, inbound: number, memo: Map<string, Choice>): Choice {
   return range(0, Math.min(inbound, supplier.longest))
     .map((outbound) => bestOf(supplier, node, outbound, memo))

@@ -10,15 +10,15 @@ import { fitWeibull, type Life, type Weibull } from './weibull.ts';
 /** The edges' messages about machines, as stored by the gateway. */
 export interface MachineNews {
   health: readonly HealthMessage[];
-  /** All that are kept, returned ones as well. */
+  /** All stored alerts, returned ones included. */
   alerts: readonly AlertRecord[];
 }
 
-/** Machines that take a part, and how such parts live. */
+/** Machines that use a part, and the life distribution of the part. */
 export interface InstalledBase {
   machines: InstalledMachine[];
   prior: Weibull;
-  /** Lives that the prior was learned from: those that have ended, and those that go on. */
+  /** Number of lives that the prior was learned from: ended and ongoing. */
   lives: { ended: number; ongoing: number };
 }
 
@@ -26,17 +26,18 @@ const DAY_MS = 86_400_000;
 const DAY_S = 86_400;
 /** Planned work overdue by this many days was abandoned. */
 const GIVEN_UP_DAYS = 60;
-/** A machine whose edge has been silent for this long is no longer watched. */
+/** A machine whose edge has been silent for this long is no longer monitored. */
 const SILENT_DAYS = 7;
 const MIN_DAYS = 0.01;
 /** Standard normal 95 % quantile: remaining-life intervals are of 90 %. */
 const Z_90 = 1.645;
-/** Of an interval without an upper end, or of none at all. */
+/** For an interval without an upper end, or no interval. */
 const WIDE_LOG_DEVIATION = 0.7;
 
 /**
- * Machines of the bill of materials for a part, with the part's age, planned work, and what their alerts say of it now.
- * @param bom rows of one item. @param records of maintenance, by machine. @param today days since 1970. @param usualLifeDays of a part that no record tells of.
+ * Machines of the bill of materials for a part, with the part's age, planned work, and the state of its alerts.
+ * @param bom rows of one item. @param records of maintenance, by machine. @param today days since 1970. @param
+ * usualLifeDays of a part without records.
  */
 export function installedBase(
   bom: readonly SupplyRow<'bom'>[],
@@ -63,7 +64,7 @@ export function installedBase(
   return { machines, prior: fitWeibull(lives, usualLifeDays), lives: { ended, ongoing: lives.length - ended } };
 }
 
-/** Records of this part; of a part that only some failures take, all of the machine. */
+/** Records of this part; for a part that only some failures need, all records of the machine. */
 export function isForPart({ item }: SupplyRow<'maintenance'>, b: SupplyRow<'bom'>): boolean {
   return item === b.item || ((b.probability ?? 1) < 1 && item === undefined);
 }
@@ -76,14 +77,14 @@ function livesOf(records: readonly SupplyRow<'maintenance'>[], b: SupplyRow<'bom
   const ended: Life[] = [];
   let since = b.installed === undefined ? null : dayOf(b.installed);
   for (const day of done) {
-    // A service that takes a part ends its life as a failure does: what is foreseen is when parts are taken.
+    // A service that replaces a part ends its life like a failure: the forecast is of replacements.
     if (since !== null && day > since) ended.push({ days: day - since, ended: true });
     since = Math.max(day, since ?? day);
   }
   return { ended, ageDays: since === null ? null : Math.max(0, today - since) };
 }
 
-/** The next planned work, today where it is overdue; null where there is none, or it has been done or given up. */
+/** Days until the next planned work, 0 if overdue; null: none planned, done, or abandoned. */
 function plannedIn(
   records: readonly SupplyRow<'maintenance'>[],
   b: SupplyRow<'bom'>,
@@ -105,8 +106,8 @@ const isOf = (machine: string, m: { site: string; edge: string; asset: string })
   machine === m.asset || machine === machineKey(m);
 
 /**
- * Alerts about wiring and silence need no part, nor do alerts that are closed, or were false and have not been raised
- * again.
+ * Whether an alert may need parts: not alerts about wiring or silence, closed ones, or false ones that have not been
+ * raised again.
  */
 function needsParts({ audience, closed, finding, history = [] }: AlertRecord): boolean {
   if (audience === 'integrator' || closed !== undefined) return false;
@@ -125,7 +126,7 @@ function watchOf(
 ): InstalledMachine['watch'] {
   const done = records.filter(({ kind, date }) => kind !== 'planned' && dayOf(date) <= today);
   const renewed = Math.max(Number.NEGATIVE_INFINITY, ...done.map(({ date }) => dayOf(date)));
-  // The part that an alert is of is no longer there where it was replaced on the alert's first day or later.
+  // An alert concerns the old part if the part was replaced on the alert's first day or later.
   const isOfOldPart = (a: AlertRecord) => renewed >= Math.floor(a.raisedAtMs / DAY_MS);
   const its = health.filter((h) => isOf(b.machine, h) && today - h.timeMs / DAY_MS < SILENT_DAYS);
   const active = alerts.filter(
@@ -145,19 +146,22 @@ function watchOf(
   return { kind: its.some((h) => h.index !== undefined) ? 'quiet' : 'unwatched' };
 }
 
-/** The site of a machine: that of its full name, or of the edge that watches it; null where nothing tells. */
+/** The site of a machine: from its full name, or from the edge that monitors it; null: unknown. */
 export function siteOfMachine(machine: string, { health, alerts }: MachineNews): string | null {
   if (machine.split('/').length === 3) return machine.slice(0, machine.indexOf('/'));
   const sites = new Set([...health, ...alerts].filter((m) => m.asset === machine).map((m) => m.site));
   return sites.size === 1 ? [...sites][0] : null;
 }
 
-/** Whether somebody found this part damaged: it is needed until a record says that it was replaced, closed alert or not. */
+/**
+ * Whether someone found this part damaged: it is needed until a record says that it was replaced, even if the alert is
+ * closed.
+ */
 function isFoundPart({ item }: SupplyRow<'bom'>, { finding }: AlertRecord): boolean {
   return finding?.finding === 'confirmed' && finding.part?.trim().toLowerCase() === item.toLowerCase();
 }
 
-/** Whether the failing of this part would explain an alert. */
+/** Whether a failure of this part would explain an alert. */
 function couldExplain(b: SupplyRow<'bom'>, alert: AlertRecord): boolean {
   const { faults } = b;
   const { evidence } = alert;
@@ -177,14 +181,14 @@ export function lifeEstimate({ remainingLife: life, updatedAtMs }: AlertRecord, 
   return { medianDays: Math.max(MIN_DAYS, medianS / DAY_S - since), logDeviation };
 }
 
-/** The estimate with the least median; null of none. */
+/** The estimate with the shortest median; null if there is none. */
 export function shortestLife(estimates: readonly LifeEstimate[]): LifeEstimate | null {
   return estimates.reduce<LifeEstimate | null>((a, b) => (a === null || b.medianDays < a.medianDays ? b : a), null);
 }
 
 /**
- * How well alerts announced what machines took while they were watched.
- * @param watchedSince by `site/edge/asset`, days since 1970. @param estimates of remaining life that have come true, or not.
+ * How well alerts announced the replacements of monitored machines.
+ * @param watchedSince by `site/edge/asset`, days since 1970. @param estimates of remaining life with known outcomes.
  */
 export function foresightOf(
   { bom, maintenance }: Pick<Supply, 'bom' | 'maintenance'>,
@@ -207,7 +211,7 @@ export function foresightOf(
   return foresightFrom(warnings, missed, estimates);
 }
 
-/** By both names that a machine may have. */
+/** Keyed by both names that a machine may have. */
 function sinceByMachine(watchedSince: ReadonlyMap<string, number>): Map<string, number> {
   const since = new Map(watchedSince);
   for (const [key, day] of watchedSince) {
@@ -217,7 +221,7 @@ function sinceByMachine(watchedSince: ReadonlyMap<string, number>): Map<string, 
   return since;
 }
 
-/** Day of the first alert that was still there when the part was taken, or a day before. */
+/** Day of the first alert still open at the replacement, or the day before it. */
 function firstAlertBefore(b: SupplyRow<'bom'>, day: number, alerts: readonly AlertRecord[]): number | null {
   const days = alerts
     .filter(

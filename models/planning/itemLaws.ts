@@ -3,24 +3,23 @@ import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { PERIOD_DAYS, type PeriodKind, SEASON } from '#models/supply/periods.ts';
 import { between, type DemandLaw, LAW_LEVELS, NO_DEMAND, stretched } from './demandLaw.ts';
 
-/** Longest interval that laws are learned for, in periods; longer ones are drawn out of it. */
+/** Longest interval that distributions are learned for, in periods; longer ones are extrapolated. */
 const LONGEST = 60;
-/** A part of a period that is none. */
+/** Shorter parts of a period are ignored. */
 const NEGLIGIBLE = 0.005;
 
-/** Laws of demand of items over intervals of given lengths, learned from all items together. */
+/** Demand distributions of items over intervals of given lengths, learned from all items together. */
 export class ItemLaws {
   readonly #periodDays: number;
-  /** By whole periods, the laws of all items that have any demand. */
+  /** By number of whole periods, the distributions of all items that have any demand. */
   readonly #laws = new Map<number, Map<ItemHistory, DemandLaw>>();
 
   /**
    * @param items whose histories all end in the same period.
    * @param period that histories are counted in.
-   * @param days of all intervals that will be asked for; they may be less than a period, or between two of them.
-   * @param options `elapsed`: of the period that goes on, the part that is over; intervals begin now. `factorOf`: by how
-   * many times the demand of an item (by index) over so many whole periods is moved, to agree with sums above it, and
-   * where planners override it.
+   * @param days of all intervals that `over` will be called with; they need not be whole periods.
+   * @param options `elapsed`: share of the current period that has passed; intervals begin now. `factorOf`: factor on
+   * the demand of an item (by index) over a number of whole periods, from reconciliation and planners' overrides.
    */
   constructor(
     items: readonly ItemHistory[],
@@ -32,8 +31,8 @@ export class ItemLaws {
     }: { elapsed?: number; factorOf?: (item: number, periods: number) => number } = {},
   ) {
     this.#periodDays = PERIOD_DAYS[period];
-    const wanted = new Set(days.filter((d) => d > 0).flatMap((d) => this.#around(d)));
-    const leadTimes = [...wanted].filter((n) => n > 0).sort((a, b) => a - b);
+    const lengths = new Set(days.filter((d) => d > 0).flatMap((d) => this.#around(d)));
+    const leadTimes = [...lengths].filter((n) => n > 0).sort((a, b) => a - b);
     const demanded = items.filter((item) => !hasNoDemand(item));
     if (leadTimes.length === 0 || demanded.length === 0) return;
     const indexOf = new Map(items.map((item, i) => [item, i]));
@@ -46,7 +45,7 @@ export class ItemLaws {
     });
   }
 
-  /** @param days one of those that were named. */
+  /** @param days one of the lengths given to the constructor. */
   over(item: ItemHistory, days: number): DemandLaw {
     if (!(days > 0) || hasNoDemand(item)) return NO_DEMAND;
     const [below, above] = this.#around(days);
@@ -60,7 +59,7 @@ export class ItemLaws {
     return Math.min(LONGEST, days / this.#periodDays);
   }
 
-  /** The whole number of periods that an interval is, or the two that it lies between. */
+  /** The number of whole periods that an interval has, or the two numbers that it lies between. */
   #around(days: number): number[] {
     const periods = this.#periods(days);
     const nearest = Math.round(periods);
@@ -69,13 +68,13 @@ export class ItemLaws {
   }
 }
 
-/** Averages of laws lie between whole numbers: what is counted is whole. */
+/** Rounds interpolated demand of items that are counted in whole units. */
 function counted({ history }: ItemHistory, { mean, quantiles }: DemandLaw, times: number): DemandLaw {
   const moved = quantiles.map((q) => times * q);
   return { mean: times * mean, quantiles: history.every(Number.isInteger) ? moved.map(Math.round) : moved };
 }
 
-/** Only machines take the item, or nothing is known about it. */
+/** Only machines use the item, or nothing is known about it. */
 function hasNoDemand({ history, family }: ItemHistory): boolean {
   return history.every((v) => v === 0) && (history.length > 0 || family === undefined);
 }

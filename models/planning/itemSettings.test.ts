@@ -36,7 +36,7 @@ function planOf(rows: Supply['items'], suppliers: Supply['suppliers'] = []) {
   ).items;
 }
 
-test('price breaks of an item’s row are ordered by, and told', () => {
+test('price breaks of an item’s row set the order quantity, and the plan names them', () => {
   const [plan] = planOf(items('item,unit_cost,lead_time_days,price_breaks\na,10,28,"200:9; 500:4"\n'));
   expect(plan.orderNow).toBeGreaterThanOrEqual(500);
   expect(plan.orderCost).toBeCloseTo(4 * plan.orderNow, 6);
@@ -44,14 +44,14 @@ test('price breaks of an item’s row are ordered by, and told', () => {
   expect(() => items('item,price_breaks\na,"500:4; 200:9"\n')).toThrow(/price_breaks.*quantities rising/);
 });
 
-test('lost sales of an item’s row ask for less than owed ones for the same fill rate', () => {
+test('an item with lost sales needs less stock for the same fill rate than one with backorders', () => {
   const rows = (unmet: string) => items(`item,unit_cost,lead_time_days,unmet_demand\na,10,28,${unmet}\n`);
   const [lost, owed] = ['lost', 'owed'].map((unmet) => planOf(rows(unmet))[0]);
   expect(lost.reorderPoint).toBeLessThan(owed.reorderPoint);
   expect(owed).toEqual(planOf(rows(''))[0]);
 });
 
-test('the least order of a supplier’s row is reached by orders of several items', () => {
+test('orders of several items together reach the minimum order of a supplier’s row', () => {
   const rows = items('item,unit_cost,lead_time_days,supplier\na,10,28,acme\nb,10,28,acme\n');
   const suppliers = (text: string) => readSupply('suppliers', parseTable(Buffer.from(text))).rows;
   const single = planOf(rows);

@@ -12,15 +12,15 @@ interface Line {
   item: StockItem;
 }
 
-/** Orders are brought forward by so many days at most: what would be ordered later says little of today. */
+/** Orders are brought forward by at most this many days: later ones are too uncertain. */
 const FURTHEST_DAYS = 365;
 const money = (sum: number) => String(Number(sum.toPrecision(4)));
 
 /**
- * Orders that together come to what their supplier asks for. One of a supplier and site that is below it is filled up with
- * what would be ordered there soonest: all orders of the next days are made now, of as few days as it takes. Where holding
- * those units earlier costs more than waiting for the next review does, the order waits.
- * Pure. On coordinated replenishment: Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017).
+ * Joint orders that reach their supplier's minimum. An order of a supplier and site below the minimum is filled up by
+ * bringing forward the orders of the next days, as few days as possible. If holding those units earlier costs more than
+ * waiting for the next review, the order waits. Pure. On coordinated replenishment: Silver, Pyke & Thomas, "Inventory
+ * and Production Management in Supply Chains" (2017).
  * @param items of the plans, in order.
  */
 export function jointOrders(
@@ -70,14 +70,14 @@ function joined(group: readonly Line[], minimum: number, value: number, period: 
   });
 }
 
-/** What is needed now, with a reason added. */
+/** The order as needed now, with a reason added. */
 function needed(group: readonly Line[], change: Partial<PlanItem>, reason: string): [PlanItem, PlanItem][] {
   return group.flatMap(({ plan }): [PlanItem, PlanItem][] =>
     plan.orderNow > 0 ? [[plan, { ...plan, ...change, whyOrder: sentences(plan.whyOrder, reason) }]] : [],
   );
 }
 
-/** The fewest days whose orders, made now, come to the minimum; null: not within a year. */
+/** The fewest days whose orders, made now, reach the minimum; null: not within a year. */
 function daysToReach(group: readonly Line[], minimum: number): number | null {
   const reaches = (days: number) =>
     sumOf(group, ({ plan, item }) => worthOf(item, quantityWithin(plan, item, days))) >= minimum;
@@ -85,9 +85,9 @@ function daysToReach(group: readonly Line[], minimum: number): number | null {
   return null;
 }
 
-/** What of an item is ordered now and in so many days, as if it were all ordered now. */
+/** What is ordered of an item now and in the next `days`, as if it were all ordered now. */
 function quantityWithin(plan: PlanItem, item: StockItem, days: number): number {
-  // What a planner decided stays.
+  // A planner's decision stays.
   if (item.fixedOrder !== undefined) return plan.orderNow;
   const used = (plan.expectedDemand / Math.max(plan.protectionDays, 1e-9)) * days;
   const sumOfAll = (transfers: PlanItem['transfersIn'] = []) => transfers.reduce((sum, t) => sum + t.quantity, 0);
@@ -98,7 +98,7 @@ function quantityWithin(plan: PlanItem, item: StockItem, days: number): number {
 
 const wholeUnits = (need: number, unit: number) => Number((Math.ceil(need / unit - 1e-9) * unit).toPrecision(12));
 const plain = (units: number) => String(Number(units.toPrecision(12)));
-/** Units alone: fixed costs of ordering are not the supplier's. */
+/** Value of the units alone: fixed order costs do not go to the supplier. */
 const worthOf = (item: StockItem, units: number) => costOfOrder({ ...item, orderCost: 0 }, units);
 const sentences = (before: string | undefined, after: string) => (before === undefined ? after : `${before} ${after}`);
 const sumOf = (group: readonly Line[], value: (line: Line) => number) =>

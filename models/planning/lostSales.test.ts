@@ -30,7 +30,7 @@ function poisson(mean: number): DemandLaw {
   return { mean, quantiles };
 }
 
-/** Poisson demand of 5 a review, delivered so many reviews after the order. */
+/** Poisson demand of 5 a review, delivered `leadReviews` reviews after the order. */
 const demandOf = (leadReviews: number): ItemDemand => ({
   delivery: poisson(5 * leadReviews),
   protection: poisson(5 * (leadReviews + 1)),
@@ -43,7 +43,7 @@ const plan = (leadReviews: number, target: StockTarget, change: Partial<StockIte
 
 type Rule = { reorderPoint: number; orderUpTo: number; pack?: number };
 
-/** A policy played with that demand, where what is missing is lost. */
+/** Simulates a policy with that demand and lost sales. */
 function played({ reorderPoint, orderUpTo, pack = 1 }: Rule, leadReviews: number, reviews = 60_000) {
   const random = randomOf(5);
   const demand = () => {
@@ -52,21 +52,21 @@ function played({ reorderPoint, orderUpTo, pack = 1 }: Rule, leadReviews: number
     return k;
   };
   const coming: number[] = new Array(leadReviews).fill(0);
-  let [onHand, asked, lost, stock, orders] = [orderUpTo, 0, 0, 0, 0];
+  let [onHand, demanded, lost, stock, orders] = [orderUpTo, 0, 0, 0, 0];
   for (let t = 0; t < reviews; t++) {
     const position = onHand + coming.reduce((a, b) => a + b, 0);
     const quantity = position < reorderPoint ? Math.ceil((orderUpTo - position) / pack) * pack : 0;
     if (quantity > 0) orders++;
     coming.push(quantity);
     onHand += coming.shift() as number;
-    const wanted = demand();
-    const missing = Math.max(0, wanted - onHand);
-    onHand += missing - wanted;
-    asked += wanted;
+    const drawn = demand();
+    const missing = Math.max(0, drawn - onHand);
+    onHand += missing - drawn;
+    demanded += drawn;
     lost += missing;
     stock += onHand;
   }
-  return { fill: 1 - lost / asked, stock: stock / reviews, lost: lost / reviews, orders: orders / reviews };
+  return { fill: 1 - lost / demanded, stock: stock / reviews, lost: lost / reviews, orders: orders / reviews };
 }
 
 const costOf = ({ stock, lost, orders }: ReturnType<typeof played>, shortage: number, order = 0) =>
@@ -107,7 +107,7 @@ test.each<[number, Partial<StockItem>]>([
   [2, { orderCost: 10 }],
   [4, { orderCost: 10 }],
   [2, { packSize: 12 }],
-])('a fill rate is met, not exceeded, with a lead time of %d and lots %o', (lead, lots) => {
+])('the fill rate is met but not exceeded with a lead time of %d and lots %o', (lead, lots) => {
   const { reorderPoint, orderUpTo, expectedFill } = plan(lead, { kind: 'fill', level: 0.9 }, lots);
   const pack = lots.packSize ?? 1;
   const { fill } = played({ reorderPoint, orderUpTo, pack }, lead);
@@ -116,7 +116,7 @@ test.each<[number, Partial<StockItem>]>([
   expect(played({ reorderPoint: reorderPoint - 1, orderUpTo: orderUpTo - 1, pack }, lead).fill).toBeLessThan(0.905);
 });
 
-test('levels for owed demand would hold a third more stock with four orders on their way', () => {
+test('levels for backordered demand would hold a third more stock with four orders outstanding', () => {
   const target: StockTarget = { kind: 'fill', level: 0.9 };
   const owing = planStock(ITEM, demandOf(4), target, 1);
   expect(played(owing, 4).stock).toBeGreaterThan(1.33 * played(plan(4, target), 4).stock);
@@ -132,33 +132,33 @@ test('least cost with an order cost is within 3 % of the best reorder point and 
   expect(cost(plan(2, { kind: 'cost' }, { shortageCost, orderCost }))).toBeLessThan(1.03 * best);
 });
 
-test('what is cheaper to do without than to stock is not ordered', () => {
+test('an item that is cheaper to do without is not ordered', () => {
   expect(plan(2, { kind: 'cost' }, { shortageCost: 0.1, orderCost: 5 })).toMatchObject({
     reorderPoint: 0,
     orderNow: 0,
   });
 });
 
-test('with lots a cycle service asks for the same, lost or owed; without them for less', () => {
+test('a cycle service with lots has the same level for lost sales as for backorders; without lots a lower one', () => {
   const cycle: StockTarget = { kind: 'cycle', level: 0.9 };
   const owing = (change: Partial<StockItem>) => planStock({ ...ITEM, ...change }, demandOf(4), cycle, 1).reorderPoint;
   expect(plan(4, cycle, { orderCost: 50 }).reorderPoint).toBe(owing({ orderCost: 50 }));
   expect(plan(4, cycle).reorderPoint).toBeLessThan(owing({}));
 });
 
-test('an empty shelf is ordered for, however low the target', () => {
+test('an empty shelf is replenished, however low the target', () => {
   expect(plan(0, { kind: 'fill', level: 0.5 }, { orderCost: 50 }).reorderPoint).toBeGreaterThan(0);
 });
 
-test('a played path has each demand as often as its distribution', () => {
+test('a demand path has each demand as often as its distribution', () => {
   const path = demandPath({ step: 1, mass: Float64Array.of(0.5, 0.25, 0.25) }, 400);
   expect([0, 1, 2].map((k) => path.filter((d) => d === k).length)).toEqual([200, 100, 100]);
 });
 
-test('a delivery comes so many reviews after its order, and what is owed is served from it first', () => {
+test('a delivery arrives the lead time after its order and serves backorders first', () => {
   const policy = { lots: { span: 0, pack: 1, minimumOrder: 0 }, leadReviews: 2 };
   const path = Int32Array.from([3, 3, 3, 3]);
-  // Of 6, the third demand finds none; three come for the fourth.
+  // Of 6, the third demand finds none; three arrive for the fourth.
   expect(playPolicy(path, policy, 6, true)).toMatchObject({ fill: 0.75, cycleService: 0.75, missing: 0.75, owed: 0 });
   expect(playPolicy(path, policy, 6, false)).toMatchObject({ fill: 0.5, owed: 1.5 });
   // A position at the reorder point is not below it.

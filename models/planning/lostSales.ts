@@ -2,20 +2,20 @@ import { randomOf } from '#models/random/random.ts';
 import type { GridLaw } from './demandGrid.ts';
 import { type LotRule, quantityFor } from './orderCycle.ts';
 
-/** A policy of whole steps: a position below the reorder point is raised by at least the lots' span above it. */
+/** A policy in whole steps: a position below the reorder point is raised by at least the lots' span above it. */
 export interface PlayedPolicy {
   lots: LotRule;
   /** Reviews from an order to its delivery. */
   leadReviews: number;
 }
 
-/** What a policy did, per review of those that were played. */
+/** Results of a simulated policy, per review. */
 export interface Played {
-  /** Part of the demand that was served from the shelf. */
+  /** Share of the demand that was served from the shelf. */
   fill: number;
-  /** Part of the reviews in which nothing was missing. */
+  /** Share of the reviews without a shortage. */
   cycleService: number;
-  /** Steps on the shelf, missing anew, and owed at the end of a review. */
+  /** Steps on the shelf, newly short, and backordered at the end of a review. */
   stock: number;
   missing: number;
   owed: number;
@@ -25,7 +25,7 @@ export interface Played {
 const REVIEWS = 8000;
 const SEED = 19;
 
-/** Independent demand of many reviews: as many of each size as the distribution has, in a random but fixed order. */
+/** Independent demand of many reviews: each size as often as its probability, in a random but reproducible order. */
 export function demandPath({ mass }: GridLaw, reviews = REVIEWS): Int32Array {
   const random = randomOf(SEED);
   const path = new Int32Array(reviews);
@@ -41,7 +41,7 @@ export function demandPath({ mass }: GridLaw, reviews = REVIEWS): Int32Array {
   return path;
 }
 
-/** Plays a policy against demand. @param lost what is missing is lost; else it is owed, and served first. */
+/** Simulates a policy against demand. @param lost unmet demand is lost; otherwise it is backordered and served first. */
 export function playPolicy(
   path: Int32Array,
   { lots, leadReviews }: PlayedPolicy,
@@ -49,7 +49,7 @@ export function playPolicy(
   lost: boolean,
 ): Played {
   const coming = new Float64Array(leadReviews + 1);
-  let [net, onOrder, asked, missing, complete, stock, owed] = [reorderPoint + lots.span, 0, 0, 0, 0, 0, 0];
+  let [net, onOrder, demanded, missing, complete, stock, owed] = [reorderPoint + lots.span, 0, 0, 0, 0, 0, 0];
   let orders = 0;
   for (let t = 0, slot = 0; t < path.length; t++, slot = slot === leadReviews ? 0 : slot + 1) {
     const demand = path[t];
@@ -66,7 +66,7 @@ export function playPolicy(
     net += arrived;
     const served = Math.min(demand, Math.max(0, net));
     net -= lost ? served : demand;
-    asked += demand;
+    demanded += demand;
     missing += demand - served;
     if (served === demand) complete++;
     stock += Math.max(0, net);
@@ -74,7 +74,7 @@ export function playPolicy(
   }
   const reviews = path.length;
   return {
-    fill: asked > 0 ? 1 - missing / asked : 1,
+    fill: demanded > 0 ? 1 - missing / demanded : 1,
     cycleService: complete / reviews,
     stock: stock / reviews,
     missing: missing / reviews,
@@ -83,20 +83,20 @@ export function playPolicy(
   };
 }
 
-/** Of one review: of a step held, of a step that is not there, of one order. */
+/** Per review: of a step held, of a step short, of an order. */
 export interface ReviewCosts {
   holding: number;
   shortage: number;
   order: number;
 }
 
-/** What the reorder point is to reach; null: it stays. */
+/** Goal of the reorder point; null: keep it. */
 export type LostSalesGoal = { kind: 'fill' | 'cycleService'; level: number } | CostGoal | null;
 
 export interface CostGoal {
   kind: 'cost';
   costs: ReviewCosts;
-  /** Cost of a review, but for orders, with a reorder point where what is missing is owed. */
+  /** Cost of a review without order costs, for a reorder point with backorders. */
   owingAt: (at: number) => number;
 }
 
@@ -108,10 +108,10 @@ export interface ServedAt {
 }
 
 /**
- * The reorder point where what is missing is lost, by the one where it is owed. Nothing has to be caught up with, so that
- * less stock reaches the same target; with several orders on their way there is no exact formula (Zipkin, "Old and new
- * methods for lost-sales inventory systems", Operations Research 56 (2008), 1256–1263). The same independent demand is
- * therefore played under both rules; what the forecast says beyond that of owed demand, it says of lost demand too.
+ * The reorder point with lost sales, derived from that with backorders. Lost sales need no catching up, so less stock
+ * reaches the same target; with several orders outstanding there is no exact formula (Zipkin, "Old and new methods for
+ * lost-sales inventory systems", Operations Research 56 (2008), 1256–1263). Therefore the same independent demand is
+ * simulated under both rules, and the difference is applied to the level from the forecast.
  */
 export function lostSalesLevel(review: GridLaw, policy: PlayedPolicy, goal: LostSalesGoal, owing: ServedAt): ServedAt {
   const path = demandPath(review);
@@ -144,17 +144,17 @@ function leastWith(enough: (reorderPoint: number) => boolean, most: number): num
 
 type Play = (reorderPoint: number, lost: boolean) => Played;
 
-/** The cheapest reorder point: by the cost that is known where what is missing is owed, and by what losing it changes. */
+/** The reorder point of least cost: the known cost with backorders, plus the simulated difference of losing sales. */
 function cheapestAt(play: Play, { costs, owingAt }: CostGoal, at: number): number {
   const costOf = ({ stock, missing, owed, orders }: Played, lost: boolean) =>
     costs.holding * stock + costs.shortage * (lost ? missing : owed) + costs.order * orders;
   const cost = (s: number) => costOf(play(s, true), true) - costOf(play(s, false), false) + owingAt(s);
   const best = cheapest(cost, Math.max(1, at), 1);
-  // What costs more to stock than to do without is never ordered.
+  // An item that costs more to stock than to do without is never ordered.
   return costOf(play(0, true), true) <= costOf(play(best, true), true) ? 0 : best;
 }
 
-/** The reorder point of least cost near a good one, by ever smaller steps. */
+/** The reorder point of least cost near a good one, by shrinking steps. */
 function cheapest(cost: (reorderPoint: number) => number, from: number, least: number): number {
   let [at, now] = [from, cost(from)];
   for (let by = Math.max(1, (from - least) >> 2); by >= 1; by >>= 1) {

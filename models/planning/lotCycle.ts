@@ -21,7 +21,7 @@ interface Offset {
   share: number;
 }
 
-/** What happens between two orders, whatever the reorder point. */
+/** What happens between two orders, independent of the reorder point. */
 export interface Cycle {
   /** Order-up-to level less reorder point, in units. */
   span: number;
@@ -33,11 +33,11 @@ export interface Cycle {
   orderRate: number;
 }
 
-/** Base stock: each review orders what the last one took. */
+/** Base stock: each review orders the demand of the last one. */
 export const EACH_REVIEW: Cycle = { span: 0, positions: [{ units: 0, share: 1 }], undershoots: null, orderRate: 1 };
 
 /**
- * Sizes of orders, in steps of a grid: packs are rounded, to one step at least, and the minimum order is rounded up.
+ * Order sizes in steps of a grid: packs are rounded to at least one step, and the minimum order is rounded up.
  * @param step of the grid, in units of the item.
  * @param span order-up-to level less reorder point, in steps.
  */
@@ -64,7 +64,7 @@ export function longRun({ positions }: Cycle, reorderPoint: number, value: (posi
   return positions.reduce((sum, { units, share }) => sum + share * value(reorderPoint + units), 0);
 }
 
-/** Share of the cycles in which what is left at an order lasts until it has come. */
+/** Share of the cycles in which the stock left at an order lasts until its delivery. */
 export function cycleServiceAt(
   { undershoots }: Cycle,
   { delivery, protection }: ItemDemand,
@@ -74,7 +74,7 @@ export function cycleServiceAt(
   return undershoots.reduce((sum, { units, share }) => sum + share * chanceWithin(delivery, reorderPoint - units), 0);
 }
 
-/** Sums of units that are counted in thousandths: 37.2, not 37.199999999999996. */
+/** Removes floating-point noise from sums of thousandths: 37.2, not 37.199999999999996. */
 export const exact = (units: number) => Number(units.toPrecision(12));
 
 /**
@@ -88,8 +88,8 @@ export function economicLot({ orderCost, unitCost, holdingRate }: LotCosts, { pe
 }
 
 /**
- * Order-up-to level less reorder point, in steps: an order is that and the undershoot, which together are the economic
- * quantity, and never less than the minimum order.
+ * Order-up-to level less reorder point, in steps: an order is the span plus the undershoot. Together they are the
+ * economic quantity, and at least the minimum order.
  */
 export function spanOf(item: LotSizes & LotCosts, demand: ItemDemand, review: GridLaw): number {
   const undershoot = meanUndershoot(review);
@@ -97,7 +97,7 @@ export function spanOf(item: LotSizes & LotCosts, demand: ItemDemand, review: Gr
   return Math.max(0, Math.round(span), Math.ceil(item.minimumOrder / review.step - undershoot));
 }
 
-/** Mean fall below the reorder point at an order, for lots of many reviews' demand: E[D²] / 2E[D]. */
+/** Mean undershoot at an order, for lots of many reviews' demand: E[D²] / 2E[D]. */
 function meanUndershoot({ mass }: GridLaw): number {
   let [first, second] = [0, 0];
   mass.forEach((m, k) => {
@@ -114,7 +114,7 @@ export function orderQuantity(need: number, { minimumOrder, packSize }: LotSizes
   return exact(packs * packSize);
 }
 
-/** The least reorder point, in whole units of counting, for which `enough` holds, at most the largest demand foreseen. */
+/** The least reorder point, in whole counting units, for which `enough` holds, up to the largest forecast demand. */
 export function leastFor(enough: (stock: number) => boolean, law: DemandLaw, least: number, unit: number): number {
   let [low, high] = [Math.floor(least / unit), Math.ceil(largestOf(law) / unit - 1e-9)];
   while (low < high) {

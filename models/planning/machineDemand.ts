@@ -15,16 +15,16 @@ import {
   type MachineShare,
   sharesOf,
   type UnitChances,
-  unitsTaken,
+  unitsUsed,
 } from './partsDemand.ts';
 import type { ChanceForecast } from './planMemory.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { NO_RECALIBRATION, type Recalibration, recalibrated } from './recalibration.ts';
 
-/** Horizon of the chances that are recorded and later compared with the outcome, in days. */
+/** Horizon of the recorded chances that are later compared with the outcome, in days. */
 const CHANCE_HORIZON_DAYS = 30;
 
-/** What the machines that take one item will take of it. */
+/** Demand of machines for one item. */
 export class MachineDemand {
   readonly base: InstalledBase;
   readonly #item: string;
@@ -44,7 +44,7 @@ export class MachineDemand {
   }
 
   units(horizonDays: number): UnitChances {
-    return unitsTaken(this.#within(horizonDays));
+    return unitsUsed(this.#within(horizonDays));
   }
 
   expected(horizonDays: number): number {
@@ -55,7 +55,7 @@ export class MachineDemand {
     return sharesOf(this.#within(horizonDays));
   }
 
-  /** Each period ahead, with everything else that is asked for in it. */
+  /** Demand of each period ahead, all other demand included. */
   steps(
     { period }: PlanSettings,
     horizon: number,
@@ -67,7 +67,7 @@ export class MachineDemand {
       const now = this.#within((h + 1) * days);
       const own = now.map((m, i) => within(m, before[i]));
       before = now;
-      const units = unitsTaken(own);
+      const units = unitsUsed(own);
       const law = combineDemand(units, spread(others(h)));
       return { law, byMachines: expectedUnits(units), fan: FAN_LEVELS.map((level) => lawQuantile(law, level)) };
     });
@@ -94,7 +94,7 @@ export class MachineDemand {
   }
 }
 
-/** What a machine takes in one period: by its end, and not by the one before. More than one are spread as Poisson's. */
+/** Demand of a machine in one period: by its end, less that by its beginning. Several units are Poisson-distributed. */
 function within(by: MachineOutlook, before: MachineOutlook): MachineOutlook {
   const expected = (m: MachineOutlook) => m.times.reduce((sum, p, n) => sum + p * n, 0);
   const mean = Math.max(0, expected(by) - expected(before));
@@ -109,7 +109,7 @@ function within(by: MachineOutlook, before: MachineOutlook): MachineOutlook {
   return { ...by, taken: 1 - times[0], times, plannedUnits };
 }
 
-/** A law from a fan of few levels, straight between them. */
+/** A distribution from a fan of few levels, by linear interpolation. */
 function spread({ mean, quantiles }: { mean: number; quantiles: readonly number[] }): DemandLaw {
   const last = FAN_LEVELS.length - 1;
   return {

@@ -3,33 +3,33 @@ import { corrected, type Foresight, type LifeEstimate } from './foresight.ts';
 import { furtherTimes, type Renewals, renewalsOf } from './renewals.ts';
 import { survival, type Weibull } from './weibull.ts';
 
-/** What is known of one machine and one part that it takes. */
+/** What is known of one machine and one part that it uses. */
 export interface InstalledMachine {
   machine: string;
-  /** Since the part was last new; null where no record tells. */
+  /** Since the part was last replaced; null: no record. */
   ageDays: number | null;
-  /** `alarmed`: an alert that this part's failure would explain; `quiet`: watched, and no such alert. */
+  /** `alarmed`: an alert that a failure of this part would explain; `quiet`: watched, and no such alert. */
   watch: { kind: 'unwatched' } | { kind: 'quiet' } | { kind: 'alarmed'; sinceDays: number; life: LifeEstimate | null };
-  /** Work that will take the part, and how many of it; null: none is planned. */
+  /** Work that will replace the part, and how many of it; null: none is planned. */
   planned: { days: number; quantity: number } | null;
-  /** Units that a failure takes, and the part of failures that take it. */
+  /** Units per failure, and the share of failures that need the part. */
   quantity: number;
   probability: number;
 }
 
-/** Which stream a machine's demand belongs to: one alone. */
+/** The one stream that a machine's demand belongs to. */
 export type Stream = 'planned' | 'alarmed' | 'quiet' | 'unwatched';
 
 export interface MachineOutlook {
   machine: string;
   stream: Stream;
-  /** Chance that the part is taken at all within the horizon. */
+  /** Chance that the part is replaced at all within the horizon. */
   taken: number;
-  /** Chances of taking it 0, 1, 2 … times, what is planned left out. */
+  /** Chances of replacing it 0, 1, 2 … times, without planned work. */
   times: readonly number[];
   quantity: number;
   probability: number;
-  /** Units that planned work takes for sure. */
+  /** Units that planned work will use. */
   plannedUnits: number;
 }
 
@@ -38,7 +38,7 @@ const SHORTEST_DAYS = 1e-3;
 const MIN_LOG_DEVIATION = 0.05;
 const FLOOR = 1e-6;
 
-/** When a machine's part will be taken, as far as is known. */
+/** Distribution of the time until a machine's part is replaced. */
 export interface RemainingOutlook extends Pick<InstalledMachine, 'machine' | 'quantity' | 'probability' | 'planned'> {
   stream: Exclude<Stream, 'planned'>;
   law: RemainingLaw;
@@ -46,9 +46,9 @@ export interface RemainingOutlook extends Pick<InstalledMachine, 'machine' | 'qu
 }
 
 /**
- * When a machine takes its part. Remaining life has a density of prior × likelihood: the prior is the Weibull law of the
- * part's life, given the age that it has reached; the likelihood is that of the alert, of how long it has stood and of
- * its estimate (lognormal about the true life), or of there being no alert, which is information as well.
+ * Distribution of the time until a machine's part is replaced. Remaining life has a density of prior × likelihood: the
+ * prior is the Weibull distribution of the part's life, given its age; the likelihood is that of the alert, from its
+ * age and its estimate (lognormal about the true life), or of the absence of an alert, which is information as well.
  */
 export function remainingOutlook(installed: InstalledMachine, prior: Weibull, foresight: Foresight): RemainingOutlook {
   const { machine, quantity, probability, planned, watch } = installed;
@@ -57,8 +57,8 @@ export function remainingOutlook(installed: InstalledMachine, prior: Weibull, fo
 }
 
 /**
- * How often it is taken within a horizon. A part that was replaced lives anew, so it may be taken again and again.
- * @param adjust what became of earlier chances of that stream, as a map from said to true.
+ * How often a part is replaced within a horizon. A replaced part starts a new life, so it may be replaced repeatedly.
+ * @param adjust recalibration of the chances of that stream, from its earlier outcomes.
  */
 export function outlookWithin(
   { law, prior, stream, planned, machine, quantity, probability }: RemainingOutlook,
@@ -78,7 +78,7 @@ export function outlookWithin(
   return { ...its, stream, taken, times: raw.map((p, n) => (n === 0 ? 1 - taken : p * scale)), plannedUnits: 0 };
 }
 
-/** Both at once, for one horizon. */
+/** Both functions at once, for one horizon. */
 export function machineOutlook(
   installed: InstalledMachine,
   prior: Weibull,
@@ -89,7 +89,7 @@ export function machineOutlook(
   return outlookWithin(remainingOutlook(installed, prior, foresight), horizonDays, adjust);
 }
 
-/** Remaining life in cells of days, each `step` of its logarithm wide; the middle of each, and its mass. */
+/** Remaining life in cells of days, each `step` of its logarithm wide: the middle and the mass of each. */
 interface RemainingLaw {
   days: Float64Array;
   mass: Float64Array;
@@ -111,7 +111,7 @@ function remainingLaw({ ageDays, watch }: InstalledMachine, prior: Weibull, fore
     total += m;
     return m;
   });
-  // Nothing that is likely lies where the prior does: the estimate stands alone.
+  // The estimate contradicts the prior: use the estimate alone.
   if (!(total > 1e-300)) return { days, mass: alone(days, watch, foresight), step };
   return { days, mass: mass.map((m) => m / total), step };
 }
@@ -121,12 +121,14 @@ function alone(days: Float64Array, watch: InstalledMachine['watch'], foresight: 
   const mass = days.map(likely);
   const total = mass.reduce((a, b) => a + b, 0);
   if (total > 0) return mass.map((m) => m / total);
-  // An estimate of no time at all.
+  // The estimate is no time at all.
   mass[0] = 1;
   return mass;
 }
 
-/** Chance that what has reached an age lives so many days more; of an unknown age, that of a part met at random. */
+/**
+ * Probability that a part of a given age survives `days` more; for an unknown age, of a part observed at a random time.
+ */
 function survivalAfter(prior: Weibull, ageDays: number | null): (days: number) => number {
   if (ageDays !== null) {
     const reached = Math.max(1e-300, survival(prior, ageDays));
@@ -151,26 +153,26 @@ function likelihoodOf(watch: InstalledMachine['watch'], foresight: Foresight): (
     case 'unwatched':
       return () => 1;
     case 'quiet':
-      // A failure that is t away has raised no alert: it is one of those that raise none, or its warning is shorter.
+      // A failure that is t away has raised no alert: either it raises none, or its warning is shorter.
       return (days) => 1 - detected + detected * shorter(days);
     case 'alarmed': {
       const { life, sinceDays } = watch;
-      // The whole warning will have been what has passed of it and what is left.
+      // The whole warning time is what has passed of it and what is left.
       const warning = (days: number) => normalShape((days + sinceDays) / warningMedianDays, warningLogDeviation);
       if (life === null) return (days) => warning(days) / (days + sinceDays);
       const { medianDays, logDeviation } = corrected(life, foresight);
       const median = Math.max(SHORTEST_DAYS, medianDays);
       const deviation = Math.max(MIN_LOG_DEVIATION, logDeviation);
-      // An alert that is far older than any before it is still there: the floor.
+      // The floor keeps an alert possible that is far older than any before it.
       return (days) => normalShape(median / days, deviation) * (warning(days) / (days + sinceDays) + FLOOR);
     }
   }
 }
 
-/** Shape of a lognormal law: 1 where the ratio to the median is 1. */
+/** Shape of a lognormal density: 1 where the ratio to the median is 1. */
 const normalShape = (ratio: number, deviation: number) => Math.exp(-((Math.log(ratio) / deviation) ** 2) / 2);
 
-/** Chances of 0, 1, 2 … takings within a horizon; the mass of a cell of remaining life lies evenly in it. */
+/** Chances of 0, 1, 2 … replacements within a horizon; the mass of a cell of remaining life is spread evenly over it. */
 function timesWithin({ days, mass, step }: RemainingLaw, renewals: Renewals, horizonDays: number): number[] {
   const times: number[] = [1, 0];
   const half = Math.exp(step / 2);

@@ -7,7 +7,7 @@ import type { Place } from './places.ts';
 import { estimateOutcomes, findRemovals, type PlanMemory, recalibrations } from './planMemory.ts';
 import type { PlanSettings } from './planSettings.ts';
 
-/** Demand of machines, by the place that their parts are taken from. */
+/** Demand of machines, by the place that supplies their parts. */
 export function machinesOf(
   supply: Supply,
   places: readonly Place[],
@@ -16,12 +16,12 @@ export function machinesOf(
   settings: PlanSettings,
   today: number,
 ): Map<string, MachineDemand> {
-  const taken = [...supply.maintenance, ...removalsFromUsage(supply.demand, settings.today)];
-  const takings = findRemovals(supply.bom, taken);
-  const maps = recalibrations(memory.chances, takings, today);
-  const outcomes = estimateOutcomes(memory.chances, takings);
+  const removals = [...supply.maintenance, ...removalsFromUsage(supply.demand, settings.today)];
+  const removalDays = findRemovals(supply.bom, removals);
+  const maps = recalibrations(memory.chances, removalDays, today);
+  const outcomes = estimateOutcomes(memory.chances, removalDays);
   const foresight = foresightOf(
-    { bom: supply.bom, maintenance: taken },
+    { bom: supply.bom, maintenance: removals },
     news,
     new Map(Object.entries(memory.watchedSince)),
     outcomes,
@@ -32,7 +32,7 @@ export function machinesOf(
     supply.bom.filter((b) => placesByItem.has(b.item)),
     (b) => placeKey(placeOfMachine(placesByItem.get(b.item) as Place[], siteOfMachine(b.machine, news))),
   );
-  const records = groupedBy(taken, (m) => m.machine);
+  const records = groupedBy(removals, (m) => m.machine);
   for (const [key, bom] of boms) {
     const base = installedBase(bom, records, news, today, settings.usualLifeDays);
     demands.set(key, new MachineDemand(bom[0].item, base, foresight, maps));
@@ -40,12 +40,15 @@ export function machinesOf(
   return demands;
 }
 
-/** Machines take from the place of their own site, else from the first of the item: the one without a site, if any. */
+/**
+ * Machines are supplied from the place at their own site, otherwise from the first place of the item: the one without a
+ * site, if any.
+ */
 function placeOfMachine(places: readonly Place[], site: string | null): Place {
   return places.find((place) => place.site === site) ?? places[0];
 }
 
-/** Usage that names its machine ends the life of its part as a record of maintenance does. */
+/** Usage that names its machine ends a part's life like a maintenance record. */
 function removalsFromUsage(demand: Supply['demand'], upTo: string): Supply['maintenance'] {
   return demand.flatMap(({ item, machine, kind, date, quantity }) =>
     kind === 'usage' && machine !== undefined && date <= upTo

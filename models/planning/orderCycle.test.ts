@@ -4,7 +4,7 @@ import { type LotRule, orderCycle } from './orderCycle.ts';
 
 const mass = Float64Array.of(0.3, 0.2, 0.2, 0.1, 0.1, 0, 0, 0, 0, 0.1);
 
-/** The same policy played: shares of positions above the reorder point, and of undershoots. */
+/** Simulates the same policy: shares of positions above the reorder point, and of undershoots. */
 function played({ span, pack, minimumOrder }: LotRule, reviews: number) {
   const random = randomOf(5);
   const [share, undershoot] = [new Array<number>(60).fill(0), new Array<number>(10).fill(0)];
@@ -30,7 +30,7 @@ test.each([
   { span: 5, pack: 4, minimumOrder: 0 },
   { span: 3, pack: 1, minimumOrder: 15 },
   { span: 6, pack: 5, minimumOrder: 12 },
-])('positions, undershoot and order rate are those of the policy played: %o', (lots) => {
+])('positions, undershoot and order rate match a simulation of the policy: %o', (lots) => {
   const expected = played(lots, 400_000);
   const { share, undershoot, orderRate } = orderCycle({ step: 1, mass }, lots);
   expect(orderRate).toBeCloseTo(expected.orderRate, 2);
@@ -43,13 +43,13 @@ test('multiples of a pack alone leave every position above the reorder point equ
   for (const s of share) expect(s).toBeCloseTo(1 / 8, 2);
 });
 
-test('positions are those of the long run also where demand is nearly always the same', () => {
+test('positions are those of the long run even for nearly constant demand', () => {
   const steady = Float64Array.of(0, 0, 0.1, 0.9);
   const { share } = orderCycle({ step: 1, mass: steady }, { span: 0, pack: 7, minimumOrder: 0 });
   for (const s of share) expect(Math.abs(s - 1 / 7)).toBeLessThan(1e-3);
 });
 
-test('demand that is always the same visits every position above a pack’s reorder point', () => {
+test('constant demand visits every position above a pack’s reorder point', () => {
   const { share } = orderCycle({ step: 1, mass: Float64Array.of(0, 0, 0, 1) }, { span: 0, pack: 7, minimumOrder: 0 });
   for (let k = 0; k < 7; k++) expect(Math.abs(share[k] - 1 / 7)).toBeLessThan(2e-3);
 });

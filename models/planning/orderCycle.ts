@@ -19,7 +19,7 @@ export interface OrderCycle {
   orderRate: number;
 }
 
-/** Rounds of the fixed point of the undershoot at most, and the change of its distribution at which it has settled. */
+/** Maximum number of fixed-point iterations, and the change of the undershoot distribution at convergence. */
 const ROUNDS = 50;
 const SETTLED = 1e-3;
 
@@ -39,12 +39,12 @@ function visitsBetweenOrders(demand: GridLaw, lots: LotRule): Float64Array {
   const raisedTo = (undershoot: number) => quantityFor(lots.span + undershoot, lots) - undershoot;
   let entries = new Map([[raisedTo(1), 1]]);
   let visits = visitsFrom(entries, demand);
-  // With any quantity allowed every order ends at the same position: nothing to iterate.
+  // If any quantity is allowed, every order ends at the same position: nothing to iterate.
   const isFixed = lots.pack <= 1 && lots.minimumOrder <= lots.span;
   for (let round = 0; round < ROUNDS && !isFixed; round++) {
     const next = entriesAfter(undershoots(visits, demand), raisedTo);
     const moved = [...next].reduce((sum, [at, chance]) => sum + Math.abs(chance - (entries.get(at) ?? 0)), 0);
-    // The mean of two rounds converges also where entries alternate: demand that is nearly always the same.
+    // The mean of two iterations converges even if entries alternate, as they do for nearly constant demand.
     entries = meanOf(entries, next);
     visits = visitsFrom(entries, demand);
     if (moved < SETTLED) break;
@@ -63,7 +63,7 @@ function visitsFrom(entries: ReadonlyMap<number, number>, { mass }: GridLaw): Fl
   for (const [at, chance] of entries) visits[at] = chance;
   const moved = Math.max(1e-9, 1 - mass[0]);
   for (let at = visits.length - 1; at >= 0; at--) {
-    // All that comes from above has come; what stays for a review of no demand stays a geometric number of them.
+    // All arrivals from above are counted; reviews without demand repeat the visit geometrically.
     visits[at] /= moved;
     const most = Math.min(at, mass.length - 1);
     for (let k = 1; k <= most; k++) visits[at - k] += visits[at] * mass[k];

@@ -31,7 +31,7 @@ const track = (decisions: OrderDecision[], orders: ReturnType<typeof order>[], t
   trackDecisions(decisions, orders, today).map(({ id, state, order }) => ({ id, state, order }));
 
 describe('an accepted proposal', () => {
-  test('is carried out by the first new order of its item from its day on', () => {
+  test('is fulfilled by the first new order of its item on or after its day', () => {
     const orders = [
       order('PO-1', '2026-06-10'),
       order('PO-0', '2026-06-09'),
@@ -42,7 +42,7 @@ describe('an accepted proposal', () => {
     expect(track([decision()], orders)).toEqual([{ id: '1', state: 'ordered', order: 'PO-2' }]);
   });
 
-  test('is cancelled on the day that its order is, not before', () => {
+  test('is cancelled on the day its order is, not before', () => {
     const at = (cancelled: string) => track([decision()], [order('PO-2', '2026-06-12', { cancelled })])[0].state;
     expect(at('2026-06-20')).toBe('cancelled');
     expect(at('2026-06-21')).toBe('ordered');
@@ -58,7 +58,7 @@ describe('an accepted proposal', () => {
     ]);
   });
 
-  test('is followed to its receipt or cancellation, and not beyond', () => {
+  test('is tracked until its receipt or cancellation', () => {
     const ordered = decision({ state: 'ordered', order: 'PO-2' });
     expect(track([ordered], [order('PO-2', '2026-06-10')])).toEqual([]);
     expect(track([ordered], [order('PO-2', '2026-06-10', { received: '2026-06-20' })])[0].state).toBe('received');
@@ -67,7 +67,7 @@ describe('an accepted proposal', () => {
     expect(track([decision({ state: 'withdrawn' })], [order('PO-2', '2026-06-12')])).toEqual([]);
   });
 
-  test('counts as on order from its day until the purchases have it', () => {
+  test('counts as on order from its day until the purchase order exists', () => {
     const { purchases } = withAccepted(noSupply(), [
       decision(),
       decision({ id: '2', state: 'ordered', order: 'PO-2' }),
@@ -78,7 +78,7 @@ describe('an accepted proposal', () => {
   });
 });
 
-test('a delay ends on its day, and fixes the order at none before it', () => {
+test('a delay ends on its day, and fixes the order at 0 until then', () => {
   const delay = decision({ action: 'delay', quantity: null, until: '2026-06-21' });
   expect(track([delay], [])).toEqual([]);
   expect(track([delay], [], '2026-06-21')[0].state).toBe('ended');
@@ -86,7 +86,7 @@ test('a delay ends on its day, and fixes the order at none before it', () => {
   expect([...fixedOrders([{ ...delay, state: 'ended' }])]).toEqual([]);
 });
 
-test('a frozen proposal fixes its quantity; an accepted one fixes none', () => {
+test('a frozen proposal fixes its quantity; an accepted one does not', () => {
   expect([...fixedOrders([decision({ action: 'freeze', quantity: 7 })])]).toEqual([['belt\tnorth', 7]]);
   expect([...fixedOrders([decision()])]).toEqual([]);
 });
@@ -95,7 +95,7 @@ describe('an accepted transfer', () => {
   const transfer = (more: Partial<OrderDecision> = {}) =>
     decision({ action: 'accept_transfer', from: 'south', ...more });
 
-  test('is carried out by an order whose supplier is the site that sends', () => {
+  test('is fulfilled by an order whose supplier is the sending site', () => {
     const orders = [
       order('PO-2', '2026-06-11', { supplier: 'SKF' }),
       order('STO-1', '2026-06-12', { supplier: 'south' }),
@@ -104,7 +104,7 @@ describe('an accepted transfer', () => {
     expect(track([transfer()], [orders[0]])).toEqual([]);
   });
 
-  test('counts as on order at the one site and as gone from the other, until an order has it', () => {
+  test('counts as on order at one site and is deducted at the other until an order exists', () => {
     const given = { ...noSupply(), stock: [{ item: 'belt', site: 'south', quantity: 100 }] };
     const { purchases, stock } = withAccepted(given, [transfer()]);
     expect(purchases).toEqual([

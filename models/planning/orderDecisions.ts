@@ -48,7 +48,7 @@ export function trackDecisions(
 
 const isAccepted = ({ action }: OrderDecision) => action === 'accept' || action === 'accept_transfer';
 
-/** A transfer is carried out by an order whose supplier is the site that sends. */
+/** A transfer is fulfilled by an order whose supplier is the sending site. */
 function mayCarryOut(order: SupplyRow<'purchases'>, decision: OrderDecision): boolean {
   const { site, from, decidedAtMs, ordersBefore } = decision;
   const isOfSite = site === '' || order.site === undefined || order.site === site;
@@ -67,8 +67,8 @@ function endedOn(decision: OrderDecision, today: string): OrderDecision | null {
 }
 
 /**
- * The supply with accepted proposals that no purchase order fulfils yet, as open orders placed on their day. What a site
- * is to send is no longer in its stock. Pure.
+ * The supply with accepted proposals that no purchase order fulfils yet as open orders made on their day. Units that a
+ * site is to send are deducted from its stock. Pure.
  */
 export function withAccepted(supply: Supply, decisions: readonly OrderDecision[]): Supply {
   const accepted = decisions.flatMap((decision) => {
@@ -89,13 +89,13 @@ export function withAccepted(supply: Supply, decisions: readonly OrderDecision[]
 
 const siteOf = (site: string) => (site === '' ? {} : { site });
 
-/** Order quantities fixed by planners, by place: a frozen quantity, or 0 while the order is delayed. Pure. */
+/** Order quantities fixed by planners, by place: the frozen quantity, or 0 while the order is delayed. Pure. */
 export function fixedOrders(decisions: readonly OrderDecision[]): Map<string, number> {
   const open = decisions.filter((d) => d.state === 'open' && (d.action === 'freeze' || d.action === 'delay'));
   return new Map(open.map((d) => [placeKey(d), d.quantity ?? 0]));
 }
 
-/** Transfers whose quantity planners fixed; 0: none is to be proposed. Pure. */
+/** Transfers whose quantity planners fixed; 0: none is proposed. Pure. */
 export function fixedTransfers(decisions: readonly OrderDecision[]): Transfer[] {
   return decisions.flatMap(({ action, state, item, site, from, quantity }) =>
     action === 'freeze_transfer' && state === 'open' && from !== undefined

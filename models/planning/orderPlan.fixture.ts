@@ -7,7 +7,7 @@ import type { Place } from './places.ts';
 import type { PlanSettings } from './planSettings.ts';
 import type { DeliveryLaw } from './suppliers.ts';
 
-/** A Monday, so that the week that goes on has only just begun. */
+/** A Monday, so that the current week has only just begun. */
 export const TODAY = '2026-07-06';
 export const SETTINGS: PlanSettings = {
   today: TODAY,
@@ -20,7 +20,7 @@ export const SETTINGS: PlanSettings = {
   budget: null,
 };
 
-/** Exactly two a day: every sum over days is known. */
+/** Exactly two a day, so that every sum over days is known. */
 export const LAWS = {
   over: (_: unknown, days: number) => ({ mean: 2 * days, quantiles: LAW_LEVELS.map(() => 2 * days) }),
 };
@@ -69,7 +69,7 @@ export function orderFacts({ place = {}, item = {}, facts: more = {} }: Change =
 export const planOf = (change: Change = {}, settings: Partial<PlanSettings> = {}) =>
   orderPlan(orderFacts(change), LAWS, { ...SETTINGS, ...settings });
 
-/** Open orders of ten: made ten days ago, and promised in so many days, or without a promise. */
+/** Open orders of ten: made ten days ago, promised in `promisedIn` days; null: without a promise. */
 export const coming = (...promisedIn: (number | null)[]): Place['coming'] =>
   promisedIn.map((days, i) => ({
     order: `PO-${i}`,
@@ -78,7 +78,7 @@ export const coming = (...promisedIn: (number | null)[]): Place['coming'] =>
     promised: days === null ? null : dayOf(TODAY) + days,
   }));
 
-/** Two machines that take half a unit a day together, one with most of it. */
+/** Two machines that together use half a unit a day, most of it by one. */
 export const MACHINES = {
   base: { machines: [{}, {}], lives: { ended: 5, ongoing: 2 } },
   units: (days: number) => ({ step: 0.5, chances: [...new Array<number>(days).fill(0), 1] }),

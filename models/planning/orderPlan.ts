@@ -23,27 +23,27 @@ import { whyOrder } from './whyOrder.ts';
 export interface OrderFacts {
   place: Place;
   forecast: ItemForecast;
-  /** Of everything but machines. */
+  /** Of all demand but that of machines. */
   history: ItemHistory;
   machines: MachineDemand | null;
   delivery: DeliveryLaw;
   segment: Segment;
-  /** What a planner decided to order now; null: nothing was decided. */
+  /** Order quantity fixed by a planner; null: none. */
   fixedOrder: number | null;
-  /** Units that other sites send now, less what they are sent; absent: none. */
+  /** Units that other sites send now, less those sent to them; absent: none. */
   transferIn?: number;
-  /** A level that is known from all sites together; absent: the item's own policy decides. */
+  /** Base-stock level from all sites together; absent: the item's own policy applies. */
   baseStock?: BaseStock;
 }
 
 const MAX_SHARES = 20;
 const MAX_OPEN_ORDERS = 50;
-/** Days ahead in which the day of running out is looked for. */
+/** How far ahead, in days, the run-out date is searched for. */
 const LOOK_AHEAD = { days: 364, step: 7 };
-/** A unit is considered gone when the chance of demand for it reaches one half. */
+/** A unit is considered used when the probability of demand for it reaches one half. */
 const HALF = 0.5;
 
-/** Lengths of all intervals, in days, whose laws a plan asks for. @param deliveries of the places, in order. */
+/** Lengths, in days, of all intervals whose distributions a plan needs. @param deliveries of the places, in order. */
 export function lengthsOf(
   places: readonly Place[],
   deliveries: readonly DeliveryLaw[],
@@ -58,12 +58,15 @@ export function lengthsOf(
   return [...new Set([reviewDays, ...days, ...days.map((d) => d + reviewDays), ...arrivals])];
 }
 
-/** Open orders that come before an order of today would. */
+/** Open orders that arrive before an order of today would. */
 function arrivalsInTime(place: Place, lead: number, today: number): Arrival[] {
   return arrivalsOf(place, lead, today).filter((a) => a.days <= lead);
 }
 
-/** What to hold and to order of an item: by the law of everything else, by its machines, and by how long deliveries take. */
+/**
+ * Stock levels and order of an item: from the distribution of other demand, its machines, and the distribution of lead
+ * times.
+ */
 export function orderPlan(facts: OrderFacts, laws: Pick<ItemLaws, 'over'>, settings: PlanSettings): PlanItem {
   const { place, forecast, machines, delivery } = facts;
   const { reviewDays, period } = settings;
@@ -94,7 +97,7 @@ export function orderPlan(facts: OrderFacts, laws: Pick<ItemLaws, 'over'>, setti
     supplier: place.facts?.supplier ?? null,
     unitCost: stockItem.unitCost,
     segment: facts.segment,
-    // Total demand: that which is forecast from history is what machines did not take.
+    // Class of total demand: the history to forecast excludes what machines used.
     class: place.history.length > 0 ? demandClass(place.history) : forecast.class,
     method: machines === null ? forecast.method : 'machines_and_history',
     why: whyOf(forecast, machines),
@@ -145,20 +148,20 @@ function assumedOf({ stockFrom }: Place, { promise }: DeliveryLaw): string[] {
   return [...(promise === 'assumed' ? ['lead_time_assumed'] : []), ...stock];
 }
 
-/** Demand of everything but machines, and of machines, over so many days. */
+/** Demand over `days`: of machines, and of everything else. */
 function demandOver({ history, machines }: OrderFacts, laws: Pick<ItemLaws, 'over'>, days: number): DemandLaw {
   const others = laws.over(history, days);
   return machines === null || days <= 0 ? others : combineDemand(machines.units(days), others);
 }
 
-/** Over all periods that are forecast: what a failing machine takes now says little of the years. */
+/** Over all forecast periods: the demand of a machine that is failing now says little about years. */
 export function perPeriodOf({ forecast, machines }: OrderFacts, period: PlanSettings['period']): number {
   const periods = forecast.mean.length;
   const others = forecast.mean.reduce((a, b) => a + b, 0);
   return (others + (machines?.expected(periods * PERIOD_DAYS[period]) ?? 0)) / periods;
 }
 
-/** Demand of the newest year, or of as much of one as there is. */
+/** Demand of the newest year, or of as much of it as there is. */
 function lastYear(history: readonly number[], period: PlanSettings['period']): number {
   return history.slice(-Math.round(PERIODS_A_YEAR[period])).reduce((a, b) => a + b, 0);
 }
@@ -178,8 +181,8 @@ export function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarg
 }
 
 /**
- * An item as the stock policy needs it: facts of the planner's table, the plan's settings where the table says
- * nothing. Stock and orders are in units of the item, costs in the table's currency, the holding rate is a period's.
+ * The stock policy's input for an item: from the planner's table, otherwise from the plan's settings. Stock and orders
+ * are in units of the item, costs in the table's currency, the holding rate is a period's.
  */
 export function stockItemOf(
   { place, delivery, fixedOrder, transferIn = 0 }: OrderFacts,
@@ -195,7 +198,7 @@ export function stockItemOf(
     unitCost,
     orderCost: facts?.order_cost ?? 0,
     holdingRate: (facts?.holding_rate ?? holdingRateAYear) / PERIODS_A_YEAR[period],
-    // A unit that is not there costs at least what it is worth.
+    // A missing unit costs at least its value.
     shortageCost: facts?.shortage_cost ?? unitCost,
     minimumOrder: facts?.minimum_order ?? 0,
     packSize: facts?.pack_size ?? unit,
@@ -207,7 +210,7 @@ export function stockItemOf(
   };
 }
 
-/** The chance that the shelf is empty at some time before an order of today could come: then, or before a delivery. */
+/** Probability of a stock-out before an order of today would arrive: at that time, or before an earlier delivery. */
 function runOutChance(
   stock: number,
   arrivals: readonly Arrival[],
@@ -221,15 +224,15 @@ function runOutChance(
   return 1 - Math.min(chanceWithin(delivery, stock + before(Number.POSITIVE_INFINITY)), ...chances);
 }
 
-/** The first day by which expected demand has used up what is there and comes; null where that is further away. */
+/** The first day by which expected demand has used up stock and arrivals; null: beyond the look-ahead. */
 function runOutDate({ place, forecast, machines, delivery }: OrderFacts, settings: PlanSettings): string | null {
   const today = dayOf(settings.today);
   const elapsed = elapsedOf(settings.period, settings.today);
   const arrivals = arrivalsOf(place, meanDays(delivery), today);
   for (let days = 0; days <= LOOK_AHEAD.days; days += LOOK_AHEAD.step) {
     const others = demandWithin(forecast.mean, elapsed, days / PERIOD_DAYS[settings.period]);
-    const taken = machines === null ? 0 : machines.expected(days);
-    if (others + taken >= place.stock + comingWithin(arrivals, days) + HALF) return dateOf(today + days);
+    const byMachines = machines === null ? 0 : machines.expected(days);
+    if (others + byMachines >= place.stock + comingWithin(arrivals, days) + HALF) return dateOf(today + days);
   }
   return null;
 }

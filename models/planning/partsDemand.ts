@@ -4,23 +4,23 @@ import type { MachineOutlook, Stream } from './machineOutlook.ts';
 export interface MachineShare {
   machine: string;
   stream: Stream;
-  /** Chance that the part is taken within the horizon. */
+  /** Chance that the part is replaced within the horizon. */
   chance: number;
-  /** Units that it is expected to take. */
+  /** Units expected to be used. */
   expected: number;
 }
 
-/** Chances of 0, `step`, 2·`step` … units. */
+/** Probabilities of 0, `step`, 2·`step` … units. */
 export interface UnitChances {
   step: number;
   chances: readonly number[];
 }
 
 /**
- * Units that machines take together: each takes its quantity some times, thinned by the part of failures that take it;
- * what independent machines take is convolved (Poisson-binomial; Hong, CSDA 59 (2013)).
+ * Units that machines use together: each uses its quantity per replacement, thinned by the share of failures that need
+ * the part; independent machines are convolved (Poisson-binomial; Hong, CSDA 59 (2013)).
  */
-export function unitsTaken(machines: readonly MachineOutlook[]): UnitChances {
+export function unitsUsed(machines: readonly MachineOutlook[]): UnitChances {
   const step = machines.reduce((g, m) => divisor(divisor(g, m.quantity), m.plannedUnits), 0) || 1;
   let chances: number[] = [1];
   for (const machine of machines) {
@@ -42,7 +42,7 @@ export function unitsTaken(machines: readonly MachineOutlook[]): UnitChances {
 export const expectedUnits = ({ step, chances }: UnitChances): number =>
   chances.reduce((sum, mass, k) => sum + mass * k * step, 0);
 
-/** Whose demand it is, the largest first. */
+/** Each machine's share of the demand, the largest first. */
 export function sharesOf(machines: readonly MachineOutlook[]): MachineShare[] {
   return machines
     .map(({ machine, stream, times, quantity, probability, plannedUnits }) => {
@@ -57,14 +57,14 @@ function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }
 
-/** Negligible chances are dropped, so that thousands of machines stay fast. */
+/** Drops negligible probabilities, so that thousands of machines stay fast. */
 function trimmed(chances: number[]): number[] {
   let end = chances.length;
   while (end > 1 && chances[end - 1] < 1e-12) end--;
   return chances.slice(0, end);
 }
 
-/** Demand of machines and of everything else together, as independent sums. */
+/** Demand of machines plus all other demand, as independent sums. */
 export function combineDemand(units: UnitChances, others: DemandLaw): DemandLaw {
   const n = others.quantiles.length;
   const masses: Mass[] = [];

@@ -1,2 +1,2 @@
-/** An item at a site, as one text. */
+/** Key of an item at a site. */
 export const placeKey = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;

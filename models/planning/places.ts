@@ -4,24 +4,24 @@ import { findSuccessors } from '#models/supply/supersessions.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { placeKey } from './placeKey.ts';
 
-/** An item at a site: its history, its stock, and what is known of it. */
+/** An item at a site: its history, stock, and facts. */
 export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMachines' | 'outliers' | 'unitChange'> {
   history: readonly number[];
   facts: SupplyRow<'items'> | undefined;
   stock: number;
-  /** A place without a row has nothing, where there is a table of stock at all. */
+  /** A place without a row has no stock, provided that there is a stock table. */
   stockFrom: 'row' | 'no_row' | 'no_table';
-  /** Open orders, by the days that they were made and are promised for; null: none was named. */
+  /** Open orders, with the days that they were made on and are promised for; null: no promise. */
   coming: { order: string; units: number; ordered: number; promised: number | null }[];
 }
 
 const keyOf = ({ item, site = '' }: { item: string; site?: string }) => placeKey({ item, site });
 
-/** Every item that any table names, at each of its sites. */
+/** Every item of any table, at each of its sites. */
 export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[], today: string): Place[] {
   const facts = new Map(supply.items.map((i) => [i.item, i]));
   const heirs = findSuccessors(supply.items);
-  // What a replaced item has left lies with that of the one that replaced it.
+  // Remaining stock of a superseded item is stored with its successor.
   const stock = new Map<string, number>();
   for (const s of supply.stock) stock.set(keyOf(s), (stock.get(keyOf(s)) ?? 0) + s.quantity);
   const demandKeys = supply.demand.map((d) => keyOf({ ...d, item: heirs.get(d.item) ?? d.item }));
@@ -41,9 +41,9 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
   return [...keys].sort().flatMap((key) => {
     const [item, site] = key.split('\t');
     const history = byKey.get(key);
-    // What has been replaced is planned no more.
+    // Superseded items are no longer planned.
     if (heirs.has(item)) return [];
-    // Orders that name no site, or one that nothing else knows, are for the first.
+    // Orders without a site, or for an unknown one, are for the first.
     const isFirst = !first.has(item);
     first.add(item);
     return [
@@ -75,15 +75,15 @@ function comingByPlace({ purchases }: Supply, today: string): Map<string, Place[
   return coming;
 }
 
-/** An open order that is expected: how many units in how many days from today. */
+/** An expected open order: units, and days from today. */
 export interface Arrival {
   units: number;
   days: number;
 }
 
 /**
- * When open orders come: on the promised day, or after the mean lead time where none was named; what is overdue is not
- * counted on.
+ * Arrivals of open orders: on the promised day, or after the mean lead time without a promise; overdue orders are left
+ * out.
  */
 export function arrivalsOf({ coming }: Place, leadDays: number, today: number): Arrival[] {
   return coming.flatMap(({ units, ordered, promised }) => {
@@ -92,6 +92,6 @@ export function arrivalsOf({ coming }: Place, leadDays: number, today: number): 
   });
 }
 
-/** Units that come within so many days. */
+/** Units that arrive within `days`. */
 export const comingWithin = (arrivals: readonly Arrival[], days: number): number =>
   arrivals.reduce((sum, a) => sum + (a.days <= days ? a.units : 0), 0);

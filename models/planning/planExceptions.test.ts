@@ -28,7 +28,7 @@ const item = (more: Partial<PlanItem>) =>
     ...more,
   }) as PlanItem;
 const kinds = (...items: PlanItem[]) => planExceptions(items).map(({ kind, atStake }) => [kind, Math.round(atStake)]);
-describe('what needs a planner', () => {
+describe('exceptions', () => {
   test('an order that is due', () => {
     const due = { orderNow: 20, costOfWaiting: 300 };
     expect(kinds(item(due))).toEqual([['order', 300]]);
@@ -40,14 +40,14 @@ describe('what needs a planner', () => {
     });
   });
 
-  test('an order under way that comes too late', () => {
+  test('an open order that arrives too late', () => {
     // 20 of the 40 are needed within the lead time, at 5 each.
     expect(kinds(item({ onOrder: 30, runOutProbability: 0.5 }))).toEqual([['late_delivery', 50]]);
     expect(kinds(item({ onOrder: 30, runOutProbability: 0.49 }))).toEqual([]);
     expect(kinds(item({ onOrder: 30, runOutProbability: 0.9, flags: ['stock_unknown'] }))).toEqual([]);
   });
 
-  test('a transfer that makes a purchase unnecessary, and a sender that has less to sell', () => {
+  test('a transfer that makes a purchase unnecessary, and a sender that has less excess', () => {
     const transfersIn = [{ site: 'south', quantity: 7 }];
     const [due] = planExceptions([item({ transfersIn, costOfWaiting: 40 })]);
     expect(due).toMatchObject({ kind: 'transfer', atStake: 40 });
@@ -56,7 +56,7 @@ describe('what needs a planner', () => {
     expect(kinds(item({ stock: 800, transfersOut: transfersIn }))).toEqual([['excess_stock', 15]]);
   });
 
-  test('stock that nobody will need, and stock for years', () => {
+  test('dead stock, and excess stock', () => {
     expect(kinds(item({ stock: 100, demandAYear: 1.9 }))).toEqual([['dead_stock', 500]]);
     // 365 a year: two years and the 60 of the order-up-to level are kept.
     expect(kinds(item({ stock: 800 }))).toEqual([['excess_stock', 50]]);
@@ -64,7 +64,7 @@ describe('what needs a planner', () => {
     expect(kinds(item({ stock: 100, demandAYear: 0, machines: [{} as PlanItem['machines'][0]] }))).toEqual([]);
   });
 
-  test('says what to do', () => {
+  test('names the action', () => {
     const recommendation = (more: Partial<PlanItem>) => planExceptions([item(more)])[0].recommendation;
     expect(recommendation({ orderNow: 20 })).toMatch(/^Accept/);
     expect(recommendation({ orderNow: 20, deferred: true })).toMatch(/^Raise the budget/);
@@ -79,7 +79,7 @@ describe('what needs a planner', () => {
     expect(kinds(item({ ...unpriced, stock: 100, demandAYear: 0 }))).toEqual([['dead_stock', 100]]);
   });
 
-  test('a late delivery is of what is on order, and an order that is due goes first', () => {
+  test('a late delivery concerns the quantity on order, and an order that is due goes first', () => {
     expect(kinds(item({ onOrder: 0, runOutProbability: 0.9 }))).toEqual([]);
     expect(kinds(item({ onOrder: 1, runOutProbability: 0.9 }))).toEqual([['late_delivery', 90]]);
     expect(kinds(item({ onOrder: 30, runOutProbability: 0.9, orderNow: 1, costOfWaiting: 7 }))).toEqual([['order', 7]]);
@@ -88,17 +88,17 @@ describe('what needs a planner', () => {
     ]);
   });
 
-  test('chances are in percent', () => {
+  test('probabilities are in percent', () => {
     const [late] = planExceptions([item({ onOrder: 30, runOutProbability: 0.5 })]);
     expect(late.text).toBe('30 are on order; the probability that they come too late is 50 %.');
   });
 
-  test('the most at stake comes first, equals by their names', () => {
+  test('the highest value at stake comes first, ties by name', () => {
     const equal = ['c', 'a', 'b'].map((name) => item({ item: name, orderNow: 1, costOfWaiting: 2 }));
     expect(planExceptions(equal).map((e) => e.item)).toEqual(['a', 'b', 'c']);
     const cheap = item({ item: 'a', orderNow: 1, costOfWaiting: 2 });
-    const dear = item({ item: 'b', orderNow: 1, costOfWaiting: 9 });
-    expect(planExceptions([cheap, dear]).map((e) => e.item)).toEqual(['b', 'a']);
+    const costly = item({ item: 'b', orderNow: 1, costOfWaiting: 9 });
+    expect(planExceptions([cheap, costly]).map((e) => e.item)).toEqual(['b', 'a']);
   });
 });
 
@@ -119,7 +119,7 @@ describe('after decisions', () => {
   const left = (...open: OrderDecision[]) =>
     openExceptions(exceptions, open, () => ({ name: null, unitCost: 5 }), NOW).map((e) => [e.kind, e.item, e.atStake]);
 
-  test('an order that was decided on needs nobody', () => {
+  test('an order with a decision needs no planner', () => {
     expect(left()).toEqual([
       ['order', 'belt', 300],
       ['order', 'hose', 30],

@@ -4,11 +4,11 @@ import { placeKey } from './placeKey.ts';
 
 /** Days within which an accepted proposal needs its purchase order. */
 const ORDER_WITHIN_DAYS = 3;
-/** Stock beyond the order-up-to level is excess if it exceeds the demand of so many years. */
+/** Stock beyond the order-up-to level is excess if it exceeds the demand of this many years. */
 const EXCESS_YEARS = 2;
 /** Stock is dead if less than this share of it is expected to be needed within a year. */
 const DEAD_SHARE = 0.02;
-/** Probability of running out from which an open order has to be expedited. */
+/** Probability of running out from which an open order is expedited. */
 const HURRY = 0.5;
 const DAY_MS = 86_400_000;
 
@@ -16,7 +16,7 @@ const shown = (units: number) => String(Number(units.toPrecision(3)));
 
 /**
  * Exceptions of a plan, ranked by the money at stake: orders to decide on, orders beyond the budget, deliveries to
- * expedite, and stock that is not needed. Pure.
+ * expedite, and excess or dead stock. Pure.
  *
  * At stake is, for an order, the cost of waiting until the next review; for a late delivery, the cost of the demand
  * expected within its lead time times the probability of running out; for stock, its value.
@@ -33,7 +33,7 @@ export function planExceptions(items: readonly PlanItem[]): PlanException[] {
 }
 
 /**
- * Exceptions of a plan, updated by later decisions: orders and transfers that were decided on are dropped, and accepted orders still
+ * Exceptions of a plan, updated by later decisions: those with a decision are dropped, and accepted orders still
  * missing from the purchases after some days are added, with their value at stake. Pure.
  * @param open decisions that are neither fulfilled nor ended.
  */

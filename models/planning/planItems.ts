@@ -5,9 +5,9 @@ import { LAW_LEVELS } from './demandLaw.ts';
 import { planStock, type StockItem, type StockPlan, type StockTarget } from './stockPolicy.ts';
 
 export interface PlannedItem extends Omit<StockItem, 'unit' | 'packSize' | 'lostSales'>, ItemHistory {
-  /** Orders are whole multiples of it; absent: of the unit that demand is counted in. */
+  /** Orders are whole multiples of it; absent: of the counting unit of demand. */
   packSize?: number;
-  /** What is not there when it is asked for: lost, or owed (absent). */
+  /** Unmet demand is lost or backordered; absent: backordered. */
   unmetDemand?: 'owed' | 'lost';
   /** Periods from an order to its delivery. */
   leadTime: number;
@@ -16,13 +16,13 @@ export interface PlannedItem extends Omit<StockItem, 'unit' | 'packSize' | 'lost
 export interface ItemPlan extends StockPlan {
   id: string;
   leadTime: number;
-  /** Mean demand of delivery and review together. */
+  /** Mean demand of lead time and review together. */
   expectedDemand: number;
   method: string;
 }
 
 /**
- * What to hold and what to order of each item, the costliest to wait for first; equal ones by their order.
+ * Stock levels and orders of all items, the costliest to wait for first; ties keep their order.
  * @param others further histories to learn from.
  * @param frequency periods of a season.
  * @param reviewPeriods between two chances to order.

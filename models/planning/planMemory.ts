@@ -19,7 +19,7 @@ export interface ChanceForecast {
   /** Before any recalibration. */
   chance: number;
   horizonDays: number;
-  /** Median remaining life that its alert had; null: none. */
+  /** Median remaining life of its alert; null: none. */
   saidDays: number | null;
 }
 
@@ -46,7 +46,7 @@ export interface PeriodMeasures {
   measures: Measures;
 }
 
-/** What took the place of an item's usual method. */
+/** The method that replaced an item's usual one. */
 export interface ReplacedMethod {
   item: string;
   site: string;
@@ -55,7 +55,7 @@ export interface ReplacedMethod {
   why: string;
 }
 
-/** What planning remembers from one time to the next. */
+/** What planning stores from one run to the next. */
 export interface PlanMemory {
   chances: ChanceForecast[];
   demands: DemandForecast[];
@@ -67,7 +67,7 @@ export interface PlanMemory {
 
 export const NO_MEMORY: PlanMemory = { chances: [], demands: [], measures: [], methods: [], watchedSince: {} };
 
-/** Chances and demands older than this teach nothing any more. */
+/** Chances and demands older than this no longer count. */
 const KEPT_DAYS = 1100;
 const KEPT_PERIODS = 24;
 const KEPT_MEASURES = 600;
@@ -77,8 +77,8 @@ const GRACE_DAYS = 3;
 type PartRemovals = ReadonlyMap<string, readonly number[]>;
 
 /**
- * Days on which a machine's part reached its end, rising, by machine and item: what chances are told of. Of a part that
- * only some failures take these are all of the machine's failures.
+ * Replacement days of a machine's part, rising, by machine and item: the outcomes of chances. For a part that only some
+ * failures need, these are all of the machine's failures.
  */
 export function findRemovals(
   bom: readonly SupplyRow<'bom'>[],
@@ -97,7 +97,7 @@ export function findRemovals(
   return days;
 }
 
-/** What chances of each stream turned out to be worth. Those whose horizon is not over teach nothing yet. */
+/** Recalibration of each stream by its outcomes. Chances whose horizon has not passed do not count yet. */
 export function recalibrations(
   chances: readonly ChanceForecast[],
   takings: PartRemovals,
@@ -119,12 +119,12 @@ export function recalibrations(
 
 const horizonKey = (t: ChanceForecast) => `${t.machine}\t${t.item}\t${Math.floor(t.day / Math.max(1, t.horizonDays))}`;
 
-/** Estimates of remaining life whose part has been taken since. Those of one failure count as one together. */
+/** Estimates of remaining life whose part has since been replaced. Those of one failure count as one. */
 export function estimateOutcomes(chances: readonly ChanceForecast[], takings: PartRemovals): EstimateOutcome[] {
   const ended = chances.flatMap(({ saidDays, machine, item, day }) => {
-    const taken = (takings.get(`${machine}\t${item}`) ?? []).find((d) => d >= day);
-    if (saidDays === null || taken === undefined) return [];
-    return [{ saidDays, cameDays: taken - day, failure: `${machine}\t${item}\t${taken}` }];
+    const endDay = (takings.get(`${machine}\t${item}`) ?? []).find((d) => d >= day);
+    if (saidDays === null || endDay === undefined) return [];
+    return [{ saidDays, cameDays: endDay - day, failure: `${machine}\t${item}\t${endDay}` }];
   });
   const failures = groupedBy(ended, (e) => e.failure);
   return [...failures.values()].flatMap((all) =>
@@ -132,7 +132,7 @@ export function estimateOutcomes(chances: readonly ChanceForecast[], takings: Pa
   );
 }
 
-/** What of an item's told demands has come. */
+/** Errors of an item's recorded forecasts with known outcomes. */
 export function forecastErrorsOf(forecasts: readonly DemandForecast[]): Tracked {
   const completed = forecasts.filter((d) => d.actual !== null);
   return {
@@ -143,9 +143,9 @@ export function forecastErrorsOf(forecasts: readonly DemandForecast[]): Tracked 
 }
 
 /**
- * Memory with what has come since: told demands get their actual values, anew each time, for records may come late; and
- * measures of the periods that they are of.
- * @param actualOf demand of an item in a period that has ended; null where nothing is known of it yet.
+ * Memory with new outcomes: recorded forecasts get their actual demand, updated each time since records may arrive
+ * late; and accuracy measures of those periods.
+ * @param actualOf demand of an item in a completed period; null: not known yet.
  */
 export function resolveDemands(
   memory: PlanMemory,
@@ -178,7 +178,7 @@ function measuresByClass(resolved: readonly DemandForecast[]): PeriodMeasures[] 
 
 const fanByLevel = (fan: readonly number[]) => Object.fromEntries(FAN_LEVELS.map((level, i) => [level, [fan[i]]]));
 
-/** Forgets what is too old to teach. */
+/** Drops entries that are too old to count. */
 export function trimmedMemory(memory: PlanMemory, today: number, period: number): PlanMemory {
   return {
     ...memory,

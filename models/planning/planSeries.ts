@@ -13,10 +13,10 @@ export type ForecastsByPlace = ReadonlyMap<string, readonly DemandForecast[]>;
 /** Recorded forecasts grouped by `placeKey`: item and site. */
 export const forecastsByPlace = (demands: readonly DemandForecast[]): ForecastsByPlace => groupedBy(demands, placeKey);
 
-/** Periods of history that a chart shows. */
+/** Periods of history shown in a chart. */
 const SHOWN_PERIODS = 60;
 
-/** First days of periods, from one on. */
+/** First days of `count` periods, from `first` on. */
 export function datesFrom(first: number, count: number, { period }: PlanSettings): string[] {
   return Array.from({ length: count }, (_, i) => startOf(period, first + i));
 }
@@ -24,14 +24,14 @@ export function datesFrom(first: number, count: number, { period }: PlanSettings
 /** History and fan of one item, in columns for a chart. */
 export function seriesOf(
   facts: OrderFacts,
-  toldOf: ForecastsByPlace,
+  earlier: ForecastsByPlace,
   nextPeriod: number,
   settings: PlanSettings,
 ): PlanSeries {
   const { place, forecast, machines } = facts;
   const shown = place.history.slice(-SHOWN_PERIODS);
   const first = nextPeriod - shown.length;
-  const recorded = new Map((toldOf.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
+  const recorded = new Map((earlier.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
   const describe = (value: (d: DemandForecast) => number) =>
     shown.map((_, i) => {
       const known = recorded.get(first + i);

@@ -8,27 +8,27 @@ export interface PlanSettings {
   /** `2026-01-31`. */
   today: string;
   period: PeriodKind;
-  /** Periods ahead that are shown. */
+  /** Number of forecast periods shown. */
   horizon: number;
-  /** Days between two chances to order. */
+  /** Days between reviews. */
   reviewDays: number;
-  /** Of items that name none. */
+  /** Default for items without a target. */
   target: StockTarget;
-  /** Of items of a segment that name none; absent: `target`. */
+  /** By segment, for items without a target; absent: `target`. */
   segmentTargets?: Partial<Record<Segment, StockTarget>>;
-  /** Life of a part without records. */
+  /** Mean life of a part without records. */
   usualLifeDays: number;
-  /** Part of a unit's cost that holding it for a year costs, of items that name none. */
+  /** Yearly holding cost as a share of the unit cost, for items without a rate. */
   holdingRateAYear: number;
-  /** Money for orders now; null: all that are needed. */
+  /** Money for orders now; null: no limit. */
   budget: number | null;
   /** The site that repairs for all others; absent: each repairs its own. */
   depot?: Depot;
   /** Transfers between sites; absent: none are proposed. */
   transfers?: TransferRules;
-  /** Of all sums; absent: not told. */
+  /** Of all amounts; absent: unknown. */
   currency?: string;
 }
 
-/** Levels of the fan that is shown and stored. */
+/** Quantile levels of the fan that is shown and stored. */
 export const FAN_LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const;

@@ -49,7 +49,7 @@ function alert(asset: string, medianDays: number, change: Partial<AlertRecord> =
   } as AlertRecord;
 }
 
-/** Ten machines that take a bearing, and everything a planner knows of it. */
+/** Ten machines that use a bearing, and all tables of a planner about it. */
 function plant(change: Partial<Supply> = {}): Supply {
   const machines = Array.from({ length: 10 }, (_, i) => `pump-${i}`);
   return {
@@ -79,7 +79,7 @@ const planOf = (
 ) =>
   planSupply(supply, { health: plant().bom.map((b) => health(b.machine)), alerts }, memory, { ...settings, ...more });
 
-test('a machine that fails slowly asks for its part before history could, and says which one it is', () => {
+test('a machine that fails slowly creates demand before the history could, and the plan names the machine', () => {
   const [before] = planOf(plant()).items;
   const [after] = planOf(plant(), [alert('pump-3', 6)]).items;
   expect(after.expectedByMachines - before.expectedByMachines).toBeGreaterThan(0.8);
@@ -92,7 +92,7 @@ test('a machine that fails slowly asks for its part before history could, and sa
   expect(after.runOutDate! <= '2026-08-10').toBe(true);
 });
 
-test('an alert of another defect, a false one, or one that has returned asks for nothing', () => {
+test('an alert of another defect, a false one, or a returned one creates no demand', () => {
   const chance = (a: AlertRecord) => planOf(plant(), [a]).items[0].machines.find((m) => m.machine === 'pump-3')!;
   const hot = alert('pump-3', 6, {
     evidence: { contributions: [], diagnosis: { fault: 'process_drift', confidence: 1, reasons: [] } },
@@ -100,7 +100,7 @@ test('an alert of another defect, a false one, or one that has returned asks for
   expect(chance(hot).stream).toBe('quiet');
   const found = { finding: 'false_alarm' as const, by: 'Ann', comment: null, atMs: 0 };
   expect(chance(alert('pump-3', 6, { finding: found })).stream).toBe('quiet');
-  // Reopened, or critical since: what was found before no longer says what is.
+  // Reopened, or critical since: the earlier finding no longer applies.
   for (const action of ['reopen', 'escalate', 'comment']) {
     const later = { atMs: 1, by: 'Ann', action, note: null };
     const stream = chance(alert('pump-3', 6, { finding: found, history: [later] })).stream;
@@ -113,7 +113,7 @@ test('an alert of another defect, a false one, or one that has returned asks for
   expect(chance(alert('pump-3', 6, { evidence: unsure })).stream).toBe('alarmed');
 });
 
-test('a replacement after an alert began ends the demand of that alert, while the alert is still open', () => {
+test('a replacement after an alert was raised ends the demand of that alert, even while the alert is open', () => {
   const replaced = (date: string) =>
     plant({ maintenance: [...plant().maintenance, { machine: 'pump-3', item: 'bearing', kind: 'failure', date }] });
   const share = (supply: Supply) =>
@@ -121,11 +121,11 @@ test('a replacement after an alert began ends the demand of that alert, while th
   expect(share(plant())).toMatchObject({ stream: 'alarmed' });
   expect(share(replaced('2026-07-09'))?.stream).toBe('quiet');
   expect(share(replaced('2026-07-01'))?.stream).toBe('quiet');
-  // What was replaced before the alert began is what the alert is of.
+  // A replacement before the alert: the alert is about the new part.
   expect(share(replaced('2026-06-30'))?.stream).toBe('alarmed');
 });
 
-test('a part that was found damaged is needed until a record says that it was replaced, although the alert is closed', () => {
+test('a part found damaged is needed until a record of its replacement, even if the alert is closed', () => {
   const found = (part?: string) => ({
     finding: 'confirmed' as const,
     by: 'Ann',
@@ -140,14 +140,14 @@ test('a part that was found damaged is needed until a record says that it was re
   expect(stream(plant(), { ...closed, finding: found() })).toBe('quiet');
   expect(stream(plant(), { ...closed, finding: found('Bearing ') })).toBe('alarmed');
   expect(stream(plant(), { ...closed, finding: found('seal') })).toBe('quiet');
-  // What was found counts more than what the alert named.
+  // The finding takes precedence over the diagnosis of the alert.
   expect(stream(plant(), { evidence: drift, finding: found('bearing') })).toBe('alarmed');
   const record = { machine: 'pump-3', item: 'bearing', kind: 'failure' as const, date: '2026-07-09' };
   const replaced = plant({ maintenance: [...plant().maintenance, record] });
   expect(stream(replaced, { ...closed, finding: found('bearing') })).toBe('quiet');
 });
 
-test('machines take their parts from their own site', () => {
+test('machines use parts of their own site', () => {
   const stock = [
     { item: 'bearing', quantity: 3, site: 'north' },
     { item: 'bearing', quantity: 4, site: 's' },
@@ -175,20 +175,20 @@ test('the same records give the same plan', () => {
   expect(text()).toBe(text());
 });
 
-test('planned work is demand of its day; what machines took is not counted again as history', () => {
+test('planned work is demand on its day; what machines used is not counted again as history', () => {
   const planned: SupplyRow<'maintenance'> = { machine: 'pump-1', item: 'bearing', kind: 'planned', date: '2026-07-20' };
   const supply = plant({ maintenance: [...plant().maintenance, planned] });
   const [item] = planOf(supply).items;
   expect(item.machines[0]).toMatchObject({ machine: 'pump-1', stream: 'planned', chance: 1 });
-  // Nothing but the ten machines has ever taken it.
+  // Only the ten machines have ever used it.
   expect(item.expectedDemand).toBeCloseTo(item.expectedByMachines, 9);
   const done = [...supply.maintenance, { ...planned, kind: 'preventive', date: '2026-07-09' }];
-  // Work of the 20th still stands; work that was planned for the 5th has been done.
+  // Work of the 20th is still to come; work planned for the 5th is done.
   const early = done.map((m) => (m.kind === 'planned' ? { ...m, date: '2026-07-05' } : m));
   expect(planOf(plant({ maintenance: early })).items[0].machines.some((m) => m.stream === 'planned')).toBe(false);
 });
 
-test('rows without a site belong to the only site of their item; machines take what replaced their part', () => {
+test('rows without a site belong to the only site of their item; machines use the successor of their part', () => {
   const sited = plant({ stock: [{ item: 'bearing', quantity: 4, site: 'north' }] });
   expect(planOf(sited).items).toMatchObject([{ item: 'bearing', site: 'north', stock: 4 }]);
   expect(planOf(sited).items[0].machines).toHaveLength(10);
@@ -199,7 +199,7 @@ test('rows without a site belong to the only site of their item; machines take w
   expect(heir.expectedDemand).toBeCloseTo(planOf(plant()).items[0].expectedDemand, 9);
 });
 
-test('what is asked for beyond machines is added by its own history', () => {
+test('other demand is forecast from its own history and added', () => {
   const demand = Array.from({ length: 29 }, (_, i) => ({
     item: 'bearing',
     quantity: 2,
@@ -254,7 +254,7 @@ function catalogue(): Supply {
   return { ...noSupply(), items, demand, purchases, stock: items.map(({ item }) => ({ item, quantity: 60 })) };
 }
 
-test('lead times are what suppliers make of their promises', () => {
+test('lead times are learned from deliveries compared with promises', () => {
   const times = new DeliveryTimes(catalogue(), dayOf(TODAY));
   const [acme, bolt] = [times.law('i1'), times.law('i2')];
   expect(meanDays(acme)).toBeGreaterThan(meanDays(bolt) + 3);
@@ -264,7 +264,7 @@ test('lead times are what suppliers make of their promises', () => {
   expect(new DeliveryTimes(noSupply(), dayOf(TODAY)).law('x')).toMatchObject({ promise: 'assumed', orders: 0 });
 });
 
-test('an order that is late and still open lengthens the law, though it has not come', () => {
+test('an open order that is late lengthens the lead-time distribution, although not yet received', () => {
   const base = { ...noSupply(), items: [{ item: 'a', supplier: 's', lead_time_days: 10 }] };
   const open = { order: '1', item: 'a', supplier: 's', quantity: 1, ordered: '2026-05-01', promised: '2026-05-11' };
   const mean = (purchases: Supply['purchases']) =>
@@ -274,7 +274,7 @@ test('an order that is late and still open lengthens the law, though it has not 
   expect(mean([{ ...open, cancelled: '2026-05-20' }])).toBeCloseTo(10, 9);
 });
 
-test('a scorecard says who is late, short, or getting worse', () => {
+test('a scorecard shows which supplier is late, short, or getting worse', () => {
   const scores = supplierScores(catalogue(), dayOf(TODAY));
   expect(scores.map((s) => s.supplier)).toEqual(['acme', 'bolt']);
   const [acme, bolt] = scores;
@@ -291,7 +291,7 @@ test('a scorecard says who is late, short, or getting worse', () => {
   expect(supplierScores(worse, dayOf(TODAY))[0].delayTrendDaysAYear).toBeGreaterThan(2);
 });
 
-test('levels agree; the backtest shows its coverage; a budget defers what is worth least for its money', () => {
+test('levels agree; the backtest shows its coverage; a budget defers the orders that are worth least for their money', () => {
   const plan = planOf(catalogue());
   expect(plan.levels.map((l) => l.id)).toEqual(expect.arrayContaining(['total', 'valves', 'seals']));
   const [total] = plan.levels;
@@ -308,7 +308,7 @@ test('levels agree; the backtest shows its coverage; a budget defers what is wor
   expect(plan.items.every((i, k) => k === 0 || i.costOfWaiting <= plan.items[k - 1].costOfWaiting)).toBe(true);
 });
 
-test('packs, minimum orders and open orders are kept to', () => {
+test('observes packs, minimum orders and open orders', () => {
   const supply = catalogue();
   supply.items = supply.items.map((i) => ({ ...i, pack_size: 24, minimum_order: 100 }));
   const [first] = planOf(supply).items.filter((i) => i.orderNow > 0);
@@ -324,7 +324,7 @@ test('packs, minimum orders and open orders are kept to', () => {
   expect(planOf(supply).items.find((i) => i.item === first.item)).toMatchObject({ onOrder: 10_000, orderNow: 0 });
 });
 
-test('what was told is held against what came: once, by class and over time', { tags: 'slow' }, () => {
+test('recorded forecasts are compared with actual demand: once, by class and over time', { tags: 'slow' }, () => {
   const supply = catalogue();
   const earlier = planOf(supply, [], NO_MEMORY, { today: '2026-06-10' });
   expect(earlier.memory.demands).toHaveLength(12);
@@ -334,14 +334,14 @@ test('what was told is held against what came: once, by class and over time', { 
   expect(later.memory.measures.map((m) => m.class)).toEqual(expect.arrayContaining(['all', 'smooth']));
   expect(later.memory.measures.find((m) => m.class === 'all')!.measures.n).toBe(12);
   expect(planOf(supply, [], later.memory).memory.measures).toHaveLength(later.memory.measures.length);
-  const told = later.series.find((s) => s.item === 'i0')!.history.told;
-  expect(told[told.length - 1]).not.toBeNull();
-  expect(told[0]).toBeNull();
+  const past = later.series.find((s) => s.item === 'i0')!.history.told;
+  expect(past[past.length - 1]).not.toBeNull();
+  expect(past[0]).toBeNull();
 });
 
-test('a method that turned bad is replaced by the backtest, and it is said', () => {
+test('a method that has become inaccurate is replaced according to the backtest, and the plan says so', () => {
   const random = randomOf(4);
-  // A level that jumps: naive follows at once.
+  // The level jumps: the naive method follows at once.
   let level = 100;
   const demand = Array.from({ length: 48 }, (_, i) => {
     if (i % 4 === 0) level = 60 + 300 * random();
@@ -374,8 +374,8 @@ test('a method that turned bad is replaced by the backtest, and it is said', () 
   expect(planOf(supply, [], { ...NO_MEMORY, demands: good }).memory.methods).toEqual([]);
 });
 
-test('chances whose horizon is over recalibrate; those of a machine that was taken put estimates right', () => {
-  const told = Array.from({ length: 30 }, (_, i) => ({
+test('chances whose horizon has passed recalibrate; those of a replaced part correct estimates', () => {
+  const past = Array.from({ length: 30 }, (_, i) => ({
     day: dayOf('2025-01-01') + 31 * (i % 10),
     item: 'bearing',
     machine: `pump-${i}`,
@@ -384,17 +384,17 @@ test('chances whose horizon is over recalibrate; those of a machine that was tak
     horizonDays: 30,
     saidDays: 15,
   }));
-  const none = recalibrations(told, new Map(), dayOf(TODAY));
+  const none = recalibrations(past, new Map(), dayOf(TODAY));
   expect(none.get('alarmed')!.a).toBeLessThan(-0.5);
-  expect(recalibrations(told, new Map(), dayOf('2025-01-15')).size).toBe(0);
-  const records = told.map((t) => ({ machine: t.machine, item: 'bearing', kind: 'failure', date: dateOf(t.day + 10) }));
-  const bom = told.map(({ machine, item }) => ({ machine, item }));
-  const outcomes = estimateOutcomes(told, findRemovals(bom, records));
+  expect(recalibrations(past, new Map(), dayOf('2025-01-15')).size).toBe(0);
+  const records = past.map((t) => ({ machine: t.machine, item: 'bearing', kind: 'failure', date: dateOf(t.day + 10) }));
+  const bom = past.map(({ machine, item }) => ({ machine, item }));
+  const outcomes = estimateOutcomes(past, findRemovals(bom, records));
   expect(outcomes).toHaveLength(30);
   expect(outcomes[0]).toEqual({ saidDays: 15, cameDays: 10, weight: 1 });
 });
 
-test('usage that names its machine is a taking; a machine that is silent for weeks is watched no more', () => {
+test('usage that names its machine is a replacement; a machine silent for weeks is no longer watched', () => {
   const usage = plant().bom.map(({ machine }) => ({
     item: 'bearing',
     machine,
@@ -409,14 +409,14 @@ test('usage that names its machine is a taking; a machine that is silent for wee
   expect(silent.machines.every((m) => m.stream === 'unwatched')).toBe(true);
 });
 
-test('a family without grown items, and an item without any history, leave every number a number', () => {
+test('a family without active items, and an item without a history, give finite numbers', () => {
   const demand = [{ item: 'B', kind: 'order', quantity: 3, date: '2026-05-03' }];
   const plan = planOf({ ...noSupply(), items: [{ item: 'A', family: 'F' }, { item: 'B' }], demand });
   for (const item of plan.items)
     for (const value of Object.values(item)) if (typeof value === 'number') expect(value).not.toBeNaN();
 });
 
-test('an order for a place that nothing else knows is counted on; so is an item that orders alone name', () => {
+test('counts an order for an unknown place, and plans an item that only orders name', () => {
   const order = {
     order: '1',
     item: 'bearing',
@@ -430,7 +430,7 @@ test('an order for a place that nothing else knows is counted on; so is an item 
   expect(planOf({ ...noSupply(), purchases: [order] }).items).toMatchObject([{ item: 'bearing', onOrder: 9 }]);
 });
 
-test('half a month of a rare part is half a month: counts are thinned', () => {
+test('half a month of a rare part is half its demand: counts are thinned', () => {
   const demand = Array.from({ length: 48 }, (_, i) => {
     const month = 2022 * 12 + 6 + i;
     const date = `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-05`;
@@ -443,7 +443,7 @@ test('half a month of a rare part is half a month: counts are thinned', () => {
   expect(item.runOutProbability).toBeLessThan(0.47);
 });
 
-test('records make lives, ages and foresight', () => {
+test('records give lives, ages and foresight', () => {
   const supply = plant();
   const news = {
     health: [health('pump-3')],
@@ -469,14 +469,14 @@ test('records make lives, ages and foresight', () => {
   expect(unwatched.detected).toBeCloseTo(0.8, 9);
 });
 
-test('a plan of nothing is empty, and one of an item without a word of it asks for nothing', () => {
+test('a plan of nothing is empty, and an item without any data needs nothing', () => {
   expect(planOf(noSupply()).items).toEqual([]);
   const [item] = planOf({ ...noSupply(), items: [{ item: 'a' }] }).items;
   expect(item).toMatchObject({ expectedDemand: 0, orderNow: 0, runOutProbability: 0, runOutDate: null });
   expect(item.flags).toEqual(expect.arrayContaining(['no_demand_in_history', 'lead_time_assumed']));
 });
 
-test('what a replaced item has left, and what still comes of it, is used up first', () => {
+test('remaining stock and open orders of a superseded item are used up first', () => {
   const bought = { order: '1', item: 'bearing', quantity: 3, ordered: '2026-07-01', promised: '2026-07-20' };
   const replaced = plant({
     items: [{ item: 'bearing-2', supersedes: 'bearing', lead_time_days: 21 }],
@@ -489,7 +489,7 @@ test('what a replaced item has left, and what still comes of it, is used up firs
   expect(planOf(replaced).items).toMatchObject([{ item: 'bearing-2', stock: 5, onOrder: 3 }]);
 });
 
-test('items that replace each other in a circle stay in the plan', () => {
+test('items that supersede each other in a circle stay in the plan', () => {
   const circle = [
     { item: 'bearing', supersedes: 'seal' },
     { item: 'seal', supersedes: 'bearing' },
@@ -499,7 +499,7 @@ test('items that replace each other in a circle stay in the plan', () => {
   expect(names.sort()).toEqual(['bearing', 'own', 'seal']);
 });
 
-test('what is to be received on a later day still comes, and says nothing of how long it took', () => {
+test('an order to be received on a later day is still open, and its lead time is not counted', () => {
   const order = { order: '1', item: 'bearing', quantity: 3, ordered: '2026-07-01', received: '2026-07-20' };
   const [coming] = planOf(plant({ purchases: [order] })).items;
   expect(coming.onOrder).toBe(3);
@@ -507,7 +507,7 @@ test('what is to be received on a later day still comes, and says nothing of how
   expect(there.onOrder).toBe(0);
 });
 
-test('an item that was first asked for this month is in the plan', () => {
+test('an item with its first demand this month is in the plan', () => {
   const demand = [{ item: 'seal', quantity: 2, date: '2026-07-09' }];
   expect(
     planOf(plant({ demand }))
@@ -516,7 +516,7 @@ test('an item that was first asked for this month is in the plan', () => {
   ).toEqual(['bearing', 'seal']);
 });
 
-test('orders of another century, and such as came before they were ordered, stop no plan', () => {
+test('orders of another century, or received before they were ordered, do not break the plan', () => {
   const orders = [
     { order: '1', item: 'bearing', quantity: 1, ordered: '1900-01-01', promised: '1900-01-02' },
     { order: '2', item: 'bearing', quantity: 1, ordered: '2026-07-01', promised: '2199-01-01' },
@@ -527,14 +527,14 @@ test('orders of another century, and such as came before they were ordered, stop
   expect(Number.isFinite(item.expectedDemand)).toBe(true);
 });
 
-test('a shelf that no table tells of is not one that is empty', () => {
+test('stock without a table is unknown, not 0', () => {
   const flags = (stock: Supply['stock']) => planOf(plant({ stock })).items.find((i) => i.item === 'bearing')!.flags;
   expect(flags([])).toContain('stock_unknown');
   expect(flags([{ item: 'seal', quantity: 1 }])).toContain('stock_assumed_none');
   expect(flags([{ item: 'bearing', quantity: 0 }]).filter((f) => f.startsWith('stock'))).toEqual([]);
 });
 
-test('what lies ahead of an item with a season is counted from today, not from the beginning of its month', () => {
+test('demand ahead of a seasonal item is counted from today, not from the beginning of the month', () => {
   const demand = Array.from({ length: 60 }, (_, i) => {
     const month = 2021 * 12 + 6 + i;
     const date = `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-03`;
@@ -543,13 +543,13 @@ test('what lies ahead of an item with a season is counted from today, not from t
   const items = [{ item: 'fan', lead_time_days: 21 }];
   const expectedOn = (today: string) =>
     planOf(plant({ demand, items, bom: [] }), [], NO_MEMORY, { today }).items[0].expectedDemand;
-  // July and August are in season: at the end of August little is ahead, at its beginning most of it.
+  // July and August are in season: most demand is ahead at the beginning of August, little at its end.
   const [begins, ends] = [expectedOn('2026-08-01'), expectedOn('2026-08-31')];
   expect(begins).toBeGreaterThan(70);
   expect(ends).toBeLessThan(20);
 });
 
-test('history and stock of a replaced item lie at one place, and its lateness is its supplier’s', () => {
+test('history and stock of a superseded item lie at one place, and delays count for its supplier', () => {
   const items = [
     { item: 'old', supplier: 'A' },
     { item: 'new', supersedes: 'old', supplier: 'B', lead_time_days: 10 },
@@ -569,7 +569,7 @@ test('history and stock of a replaced item lie at one place, and its lateness is
   expect(plan.suppliers.map((s) => [s.supplier, s.received])).toEqual([['A', 6]]);
 });
 
-test('what was cancelled stays so; work of a day to come is not done', () => {
+test('cancelled orders stay cancelled; work on a future day is not done', () => {
   const cancelled = {
     order: '1',
     item: 'bearing',
@@ -589,7 +589,7 @@ test('what was cancelled stays so; work of a day to come is not done', () => {
   expect(item.machines[0]).toMatchObject({ machine: 'pump-1', stream: 'planned' });
 });
 
-/** One item of which five are asked for every week. */
+/** One item with a demand of five a week. */
 function weekly(stock: number, purchases: Supply['purchases'], leadDays = 28): Supply {
   const demand = Array.from({ length: 104 }, (_, i) => ({
     item: 'seal',
@@ -600,7 +600,7 @@ function weekly(stock: number, purchases: Supply['purchases'], leadDays = 28): S
   return { ...noSupply(), items, demand, stock: [{ item: 'seal', quantity: stock }], purchases };
 }
 
-test('an empty shelf is out of stock, whatever comes within the lead time; a full one is not', () => {
+test('an empty shelf is a stock-out, whatever arrives within the lead time; a full one is not', () => {
   const order = { order: '1', item: 'seal', quantity: 100, ordered: '2026-07-01', promised: dateOf(dayOf(TODAY) + 25) };
   const [empty] = planOf(weekly(0, [order])).items;
   expect(empty.runOutProbability).toBeGreaterThan(0.95);
@@ -614,7 +614,7 @@ test('an open order without a promise is expected after its lead time', () => {
   expect(planOf(weekly(15, [])).items[0].runOutProbability).toBeGreaterThan(0.5);
 });
 
-test('a forgotten order neither stops ordering nor stretches lead times, and it is said', () => {
+test('a forgotten order neither stops ordering nor lengthens lead times, and the plan says so', () => {
   const forgotten = { order: 'S1', item: 'seal', quantity: 500, ordered: '2021-01-01', promised: '2021-01-31' };
   const plan = planOf(weekly(10, [{ ...forgotten, supplier: 'acme' }]));
   expect(plan.items[0]).toMatchObject({ onOrder: 0 });
@@ -624,7 +624,7 @@ test('a forgotten order neither stops ordering nor stretches lead times, and it 
   expect(plan.suppliers[0]).toMatchObject({ supplier: 'acme', cancelled: 1 });
 });
 
-test('waiting costs what an order of today could still save, however long it takes to come', () => {
+test('the cost of waiting is what an order of today could still save, however long its lead time', () => {
   const costs = [28, 280].map((days) => planOf(weekly(0, [], days)).items[0].costOfWaiting);
   // A week's five seals at ten each.
   for (const cost of costs) expect(cost).toBeGreaterThan(30);

@@ -59,7 +59,7 @@ export interface SupplyPlan {
   overrides: OverrideRecord | null;
 }
 
-/** What planners decided: about orders, and about forecasts. */
+/** Planners' decisions on orders and forecasts. */
 export interface PlannerDecisions {
   orders: readonly OrderDecision[];
   overrides: readonly ForecastOverride[];
@@ -67,12 +67,12 @@ export interface PlannerDecisions {
 
 const NO_DECISIONS: PlannerDecisions = { orders: [], overrides: [] };
 
-/** Periods that methods are compared on. */
+/** Fewest periods that methods are compared on. */
 const MIN_TO_REPLACE = 12;
 
 /**
- * Everything a planner is told: demand of each item from its history and from what machines say, how long deliveries
- * take, what to hold, and what to order now. Pure: the same records and memory give the same plan.
+ * The whole plan: forecasts from each item's history and its machines, lead times, stock levels and orders. Pure: the
+ * same records and memory give the same plan.
  */
 export function planSupply(
   given: Supply,
@@ -157,7 +157,7 @@ export function planSupply(
   };
 }
 
-/** Of each place, by how much planners override its forecast in each period ahead. */
+/** For each place, planners' factors on its forecast in each period ahead. */
 function factorsOf(
   places: readonly Place[],
   forecasts: readonly ItemForecast[],
@@ -174,9 +174,9 @@ function factorsOf(
 }
 
 /**
- * The day that a plan is made as of: today, or, where no record is of the last season, the beginning of the period after
- * the newest one. Old tables are planned as of their end; years of silence after it would be the end of all demand.
- * Where machines take parts, it is always today: their health is of now.
+ * The day that a plan is made as of: today, or, without any record in the last season, the first day after the newest
+ * period. Old tables are planned as of their end, since years of missing rows would look like the end of all demand.
+ * Where machines use parts, it is always today, since their health is current.
  */
 function planningDay(supply: Supply, settings: PlanSettings): string {
   const { period, today } = settings;
@@ -204,7 +204,7 @@ function backtestLead(plans: readonly PlanItem[], { reviewDays, period }: PlanSe
   return Math.max(1, periodOf(period, startOfDay(middle)) - periodOf(period, startOfDay(0)));
 }
 
-/** A day so many days after a Monday that begins a month. */
+/** A day `days` after a Monday that begins a month. */
 const startOfDay = (days: number) => new Date(Date.UTC(2024, 0, 1 + Math.round(days))).toISOString().slice(0, 10);
 
 /** Adds the outcomes of recorded forecasts. */
@@ -212,12 +212,12 @@ function updateOutcomes(memory: PlanMemory, histories: readonly ItemDemandHistor
   const byPlace = new Map(histories.map((h) => [placeKey(h), h]));
   return resolveDemands(memory, (item, site, period) => {
     const h = byPlace.get(placeKey({ item, site }));
-    // A period that no record has reached is unknown.
+    // A period after the newest record is unknown.
     return h === undefined || period > newest ? null : (h.quantity[period - h.firstPeriod] ?? null);
   });
 }
 
-/** The last period that any record is of. */
+/** The newest period of any record. */
 function newestPeriod({ demand, maintenance }: Supply, { period }: PlanSettings): number {
   let newest = '0000-01-01';
   for (const { date } of demand) if (date > newest) newest = date;
@@ -225,23 +225,23 @@ function newestPeriod({ demand, maintenance }: Supply, { period }: PlanSettings)
   return periodOf(period, newest);
 }
 
-/** Machines that appear for the first time are watched from today on. */
+/** Machines are watched from the day that they first appear. */
 function addWatched(memory: PlanMemory, { health }: Pick<MachineNews, 'health'>, today: number): PlanMemory {
   const firstSeen = Object.fromEntries(health.map((h) => [machineKey(h), today]));
   return { ...memory, watchedSince: { ...firstSeen, ...memory.watchedSince } };
 }
 
-/** Methods of series that turned bad get another in their place, where one was better. Parts are averaged over methods. */
+/** Replaces methods of series that have become inaccurate where another was better. Parts use an average of methods. */
 function withMethods(
   places: readonly { item: string; site: string; history: readonly number[] }[],
   memory: PlanMemory,
-  told: ForecastsByPlace,
+  recorded: ForecastsByPlace,
   { period, today }: PlanSettings,
 ): PlanMemory {
   const known = new Map(memory.methods.map((m) => [placeKey(m), m]));
   for (const { item, site, history } of places) {
     const key = placeKey({ item, site });
-    const tracked = forecastErrorsOf(told.get(key) ?? []);
+    const tracked = forecastErrorsOf(recorded.get(key) ?? []);
     if (history.length < MIN_TO_REPLACE || isPart(history, SEASON[period]) || !hasDegraded(tracked)) continue;
     const current: Method = known.get(key)?.method ?? 'mean_of_ets_theta_ces';
     const better = betterMethod(history, [SEASON[period]], current);
@@ -261,7 +261,7 @@ function fitToBudget(plans: readonly PlanItem[], budget: number | null): PlanIte
   return plans.map((plan) => ({ ...plan, deferred: plan.deferred || (plan.orderNow > 0 && !paid.has(plan)) }));
 }
 
-/** Forecasts of all items; where they name families or sites, such that agree with the forecasts of those. */
+/** Forecasts of all items; with families or sites, reconciled with the forecasts of those. */
 function reconcileForecasts(tables: readonly ItemHistory[], settings: ForecastSettings) {
   const sold = tables.filter((t) => t.history.some((v) => v > 0));
   if (sold.length < 2 || sold.every((t) => !t.family && !t.site))
@@ -270,7 +270,7 @@ function reconcileForecasts(tables: readonly ItemHistory[], settings: ForecastSe
   return { forecasts: items, moved, reconciliation: how };
 }
 
-/** Sums of families and sites of what is told of their items, machines' demand within it. */
+/** Sums by family and site of the items' forecasts, demand of machines included. */
 function levelsOf(
   tables: readonly ItemHistory[],
   series: readonly PlanSeries[],

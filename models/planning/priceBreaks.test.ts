@@ -6,7 +6,7 @@ import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
 
 const always = (units: number): DemandLaw => ({ mean: units, quantiles: LAW_LEVELS.map(() => units) });
 
-/** As much each period, delivered at once. */
+/** Constant demand, delivered at once. */
 const steady = (perPeriod: number): ItemDemand => ({
   delivery: NO_DEMAND,
   protection: always(perPeriod),
@@ -39,7 +39,7 @@ function cheapestOrder(demand: number, order: number, rate: number, unitCost: nu
   return sizes.reduce((best, q) => (cost(q) < cost(best) ? q : best));
 }
 
-/** Of Snyder & Shen, "Fundamentals of Supply Chain Theory" (2019), ch. 3: 800 at 0.68, 978.6 in all. */
+/** Snyder & Shen, "Fundamentals of Supply Chain Theory" (2019), ch. 3: 800 at 0.68, 978.6 in total. */
 const SNYDER = {
   demand: 1300,
   order: 8,
@@ -61,8 +61,8 @@ const EOQD = {
     [150, 4.5],
   ],
 } as const;
-/** The same with a last discount that is not worth its stock. */
-const DEAR = {
+/** The same with a last discount that is not worth its holding cost. */
+const SMALL_DISCOUNT = {
   demand: 520,
   order: 10,
   rate: 0.2,
@@ -72,15 +72,15 @@ const DEAR = {
     [500, 4.7],
   ],
 } as const;
-/** Worth its stock because orders become fewer, not by its price alone. */
+/** Worth its holding cost because of fewer orders, not by its price alone. */
 const FEWER = { demand: 520, order: 10, rate: 0.2, unitCost: 5, breaks: [[200, 4.93]] } as const;
 
 test.each([
   [SNYDER, 800, 0.68],
   [EOQD, 150, 4.5],
-  [DEAR, 110, 4.75],
+  [SMALL_DISCOUNT, 110, 4.75],
   [FEWER, 200, 4.93],
-])('orders of %o are of the size and price that cost least in all', (known, size, price) => {
+])('orders of %o have the size and price of least total cost', (known, size, price) => {
   const breaks = known.breaks.map(([from, unitCost]) => ({ from, unitCost }));
   expect(cheapestOrder(known.demand, known.order, known.rate, known.unitCost, breaks)).toBe(size);
   for (const target of TARGETS) {
@@ -94,7 +94,7 @@ test.each([
   }
 });
 
-test('an order is never below the quantity that its price is of', () => {
+test('an order is at least the minimum quantity of its price', () => {
   const breaks = [{ from: 30, unitCost: 0.5 }];
   for (const stock of [0, 3, 7, 9]) {
     const { orderNow, reorderPoint } = planStock(
@@ -107,7 +107,7 @@ test('an order is never below the quantity that its price is of', () => {
   }
 });
 
-test('a discount that is smaller than the cost of holding its units is left', () => {
+test('a discount smaller than the cost of holding its units is not used', () => {
   const half = { from: 1000, unitCost: 0.99 };
   // 100 periods of stock at 1 % each against 1 % once.
   expect(planStock(item({ priceBreaks: [half] }), steady(10), TARGETS[1], 1)).toMatchObject({
@@ -120,7 +120,7 @@ test('a discount that is smaller than the cost of holding its units is left', ()
   });
 });
 
-test('a large order gets the lower price, whatever it was sized by', () => {
+test('a large order gets the lower price, whatever determined its size', () => {
   const plan = planStock(
     item({ stock: -500, priceBreaks: [{ from: 400, unitCost: 0.999 }], holdingRate: 1 }),
     steady(10),

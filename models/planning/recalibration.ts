@@ -1,13 +1,13 @@
 /** A recorded chance, and its outcome. */
 export interface Resolved {
-  /** As told before any recalibration, between 0 and 1. */
+  /** Before any recalibration, between 0 and 1. */
   chance: number;
   came: boolean;
-  /** How much it counts: chances of intervals that overlap count in part. */
+  /** Weight: chances of overlapping intervals count in part. */
   weight: number;
 }
 
-/** logit(true) = a + b·logit(said). */
+/** logit(calibrated) = a + b·logit(stated). */
 export interface Recalibration {
   a: number;
   b: number;
@@ -17,7 +17,7 @@ export interface Recalibration {
 
 export const NO_RECALIBRATION: Recalibration = { a: 0, b: 1, outcomes: 0 };
 
-/** Certainty that the chances are right as they are, as a precision of a and of b. */
+/** Prior precision of a and b: how strongly chances are taken to be calibrated. */
 const PRIOR_A = 20;
 const PRIOR_B = 40;
 const STEPS = 25;
@@ -31,9 +31,8 @@ const logit = (p: number) => {
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
 /**
- * Learns what chances are worth from resolved ones: logistic regression on their logits, drawn to a = 0 and b = 1, by
- * Newton's method. Source: Platt (1999); Cox, "Two further applications of a model for binary regression", Biometrika 45
- * (1958).
+ * Calibration of chances by their outcomes: logistic regression on their logits, shrunk to a = 0 and b = 1, by Newton's
+ * method. Source: Platt (1999); Cox, "Two further applications of a model for binary regression", Biometrika 45 (1958).
  */
 export function recalibrationOf(resolved: readonly Resolved[]): Recalibration {
   let [a, b] = [0, 1];
@@ -52,7 +51,7 @@ export function recalibrationOf(resolved: readonly Resolved[]): Recalibration {
     const determinant = haa * hbb - hab * hab;
     const da = (hbb * ga - hab * gb) / determinant;
     const db = (haa * gb - hab * ga) / determinant;
-    // Steps are held short: far out the curve is flat.
+    // Steps are limited: the curve is flat far from the optimum.
     a -= Math.max(-1, Math.min(1, da));
     b -= Math.max(-0.5, Math.min(0.5, db));
     if (Math.abs(da) + Math.abs(db) < ENOUGH) break;
@@ -61,9 +60,8 @@ export function recalibrationOf(resolved: readonly Resolved[]): Recalibration {
 }
 
 /**
- * A chance corrected by what chances turned out to be worth, logistic(a + b·logit(chance)). Unchanged where it is 0,
- * or where no outcome is known.
- * @param chance between 0 and 1, as told before any recalibration.
+ * A recalibrated chance, logistic(a + b·logit(chance)). Unchanged if it is 0, or if no outcome is known.
+ * @param chance between 0 and 1, before any recalibration.
  */
 export function recalibrated(chance: number, { a, b, outcomes }: Recalibration): number {
   return outcomes === 0 || chance <= 0 ? chance : logistic(a + b * logit(chance));

@@ -3,7 +3,7 @@ import { furtherTimes, renewalsOf } from './renewals.ts';
 
 const mean = (times: readonly number[]) => times.reduce((sum, p, n) => sum + p * n, 0);
 
-test('parts with an exponential life are taken as Poisson counts: the mean is horizon over life', () => {
+test('parts with an exponential life are replaced as Poisson counts: the mean is horizon over life', () => {
   const life = { shape: 1, scale: 100 };
   const times = furtherTimes(renewalsOf(life, 200), 200, 200);
   expect(times.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
@@ -14,7 +14,7 @@ test('parts with an exponential life are taken as Poisson counts: the mean is ho
   expect(mean(times)).toBeCloseTo(2, 2);
 });
 
-test('what is left of a horizon is a shorter one', () => {
+test('the rest of a horizon is a shorter horizon', () => {
   const life = { shape: 1, scale: 100 };
   const renewals = renewalsOf(life, 200);
   for (const left of [50, 73, 100, 199]) {
@@ -24,13 +24,13 @@ test('what is left of a horizon is a shorter one', () => {
   expect([furtherTimes(renewals, 200, 0), furtherTimes(renewals, 200, -1)]).toEqual([[1], [1]]);
 });
 
-test('parts that wear out at one age are taken at its multiples', () => {
+test('parts that wear out at a fixed age are replaced at its multiples', () => {
   const life = { shape: 8, scale: 100 };
   expect(mean(furtherTimes(renewalsOf(life, 1000), 1000, 1000))).toBeCloseTo(1000 / (100 * 0.9417) - 0.5, 1);
   expect(furtherTimes(renewalsOf(life, 10), 10, 10)).toEqual([1]);
 });
 
-test('each law and horizon is worked out once', () => {
+test('each distribution and horizon is computed once', () => {
   const life = { shape: 2, scale: 100 };
   expect(renewalsOf(life, 50)).toBe(renewalsOf(life, 50));
   expect(renewalsOf(life, 60)).not.toBe(renewalsOf(life, 50));

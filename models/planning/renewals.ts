@@ -1,6 +1,6 @@
 import { survival, type Weibull } from './weibull.ts';
 
-/** `[n][i]`: chance that the n + 1 st new part is taken by i steps of the horizon. */
+/** `[n][i]`: probability that the (n + 1)st new part is replaced within i steps of the horizon. */
 export type Renewals = readonly Float64Array[];
 
 const STEPS = 48;
@@ -9,8 +9,8 @@ const NEGLIGIBLE = 1e-7;
 const known = new WeakMap<Weibull, Map<number, Renewals>>();
 
 /**
- * When parts that take each other's place are taken, from a new one on: the distribution of the sum of n lives, by
- * convolution on a grid. Source: Cox, "Renewal Theory" (1962), §3.
+ * Replacement times of successive parts, from a new one on: the distribution of the sum of n lives, by convolution on a
+ * grid. Source: Cox, "Renewal Theory" (1962), §3.
  */
 export function renewalsOf(prior: Weibull, horizonDays: number): Renewals {
   const byHorizon = known.get(prior) ?? new Map<number, Renewals>();
@@ -28,7 +28,7 @@ function convolved(prior: Weibull, horizonDays: number): Renewals {
   while (all.length < MOST && sum[STEPS] > NEGLIGIBLE) {
     all.push(sum);
     const before = sum;
-    // A life lies in the middle of its step: the mean of the sum before at both of its ends.
+    // A life ends in the middle of its step: average the previous sum over both ends.
     sum = before.map((_, i) => {
       let total = 0;
       for (let j = 1; j <= i; j++) total += life[j] * ((before[i - j] + before[i - j + 1]) / 2);
@@ -38,7 +38,7 @@ function convolved(prior: Weibull, horizonDays: number): Renewals {
   return all;
 }
 
-/** Chances of 0, 1, 2 … takings in what is left of a horizon, from a new part on. */
+/** Probabilities of 0, 1, 2 … replacements in the rest of a horizon, from a new part on. */
 export function furtherTimes(renewals: Renewals, horizonDays: number, leftDays: number): number[] {
   if (!(leftDays > 0) || renewals.length === 0) return [1];
   const place = (leftDays / horizonDays) * STEPS;

@@ -14,8 +14,8 @@ export interface Depot {
 export const isRepairable = ({ facts }: Pick<Place, 'facts'>): boolean => facts?.repair_days !== undefined;
 
 /**
- * The places with what is in repair as coming: each unit that was taken in the last `repair_days` left a failed one, which
- * comes back unless it is scrapped; to the depot where there is one, else to where it was taken.
+ * Adds units in repair to the places' open orders: each unit used in the last `repair_days` left a failed one, which
+ * returns unless scrapped: to the depot where there is one, else to its own site.
  */
 export function withRepairs(places: readonly Place[], supply: Supply, today: number, depot: Depot | null): Place[] {
   if (!places.some(isRepairable)) return [...places];
@@ -23,7 +23,7 @@ export function withRepairs(places: readonly Place[], supply: Supply, today: num
   const repaired = new Map<string, Place['coming']>();
   const carry = new Map<string, number>();
   const facts = new Map(places.filter(isRepairable).map((place) => [place.item, place]));
-  for (const { item, site, date, quantity } of takings(supply)) {
+  for (const { item, site, date, quantity } of unitsUsed(supply)) {
     const place = facts.get(item);
     const { repair_days: days = 0, scrap_share: scrap = 0 } = place?.facts ?? {};
     const day = dayOf(date);
@@ -32,7 +32,7 @@ export function withRepairs(places: readonly Place[], supply: Supply, today: num
       .map((s) => placeKey({ item, site: s ?? '' }))
       .find((key) => keys.has(key));
     if (to === undefined) continue;
-    // Whole units come back: what parts of units add up to.
+    // Whole units return: fractions are carried over.
     const due = (carry.get(to) ?? 0) + quantity * (1 - scrap);
     const units = Math.round(due);
     carry.set(to, due - units);
@@ -48,18 +48,18 @@ export function withRepairs(places: readonly Place[], supply: Supply, today: num
   });
 }
 
-/** Units that were taken, from the oldest. */
-function takings({ demand, maintenance }: Supply) {
-  const taken = [
+/** Units used, from the oldest. */
+function unitsUsed({ demand, maintenance }: Supply) {
+  const removals = [
     ...demand.filter(({ kind }) => kind !== 'return'),
     ...maintenance.flatMap(({ kind, item, date, quantity = 1 }) =>
       kind === 'planned' || item === undefined ? [] : [{ item, site: undefined, date, quantity }],
     ),
   ];
-  return taken.sort((a, b) => (a.date < b.date ? -1 : 1));
+  return removals.sort((a, b) => (a.date < b.date ? -1 : 1));
 }
 
-/** How long a unit is missed: until it is repaired or, where it is scrapped, purchased. */
+/** Time until a used unit is replaced: by its repair or, where scrapped, by a purchase. */
 export function repairLaw({ facts }: Pick<Place, 'facts'>, purchase: DeliveryLaw): DeliveryLaw {
   if (facts?.repair_days === undefined) return purchase;
   const { repair_days: days, scrap_share: scrap = 0 } = facts;

@@ -27,7 +27,7 @@ const fiveBases = network(
 test('backorders of one site are the Poisson loss: 1, 0.368, 0.104, 0.023, 0.004 of one unit in repair', () => {
   const backorders = [0, 1, 2, 3, 4].map((s) => momentsBeyond(countLaw(1), s).mean.toFixed(3));
   expect(backorders).toEqual(['1.000', '0.368', '0.104', '0.023', '0.004']);
-  // P(X > s) ends with each further unit, and the law of large counts is no underflow.
+  // P(X > s) falls with each further unit, and large means do not underflow.
   const law = countLaw(900);
   expect(sum([...law])).toBeCloseTo(1, 9);
   expect(momentsBeyond(law, 0).mean).toBeCloseTo(900, 6);
@@ -38,17 +38,19 @@ test('backorders of one site are the Poisson loss: 1, 0.368, 0.104, 0.023, 0.004
 
 test('the pipelines of five bases and a depot: 92.8 requests a year, 2.3488 in repair', () => {
   expect(sum(fiveBases.sites.map((s) => s.rate * (1 - s.ownShare)))).toBeCloseTo(92.8, 9);
-  // Without stock everything that is under way is owed: 5 · 0.232 of own repair and transport, and the depot's 2.348768.
+  // Without stock, everything in the pipeline is owed: 5 · 0.232 of own repair and transport, and the depot's 2.348768.
   const none = serviceOf(fiveBases, { depot: 0, sites: [0, 0, 0, 0, 0] });
   expect(sum(none.map((s) => s.backorders))).toBeCloseTo(5 * 0.232 + 2.348768, 9);
-  // A depot that is never out leaves the own repair and transport alone.
+  // With a depot that never runs out, only own repair and transport remain.
   const full = serviceOf(fiveBases, { depot: 40, sites: [1, 0, 0, 0, 0] }, 'poisson');
   expect(full[1].backorders).toBeCloseTo(0.232, 9);
   expect(full[0]).toMatchObject({ fill: expect.closeTo(Math.exp(-0.232), 9) });
   expect(full[0].ready).toBeCloseTo(Math.exp(-0.232) * 1.232, 9);
 });
 
-/** The exact law of what a site waits for, where transport takes a fixed time: Graves (1985), equations 2 to 4. */
+/**
+ * The exact distribution of a site's outstanding requests with a fixed transport time: Graves (1985), equations 2 to 4.
+ */
 function exactBackorders(net: RepairNetwork, depot: number, j: number, stock: number): number {
   const total = sum(net.sites.map((s) => s.rate));
   const part = net.sites[j].rate / total;
@@ -73,7 +75,7 @@ function exactBackorders(net: RepairNetwork, depot: number, j: number, stock: nu
 }
 
 describe('against the exact law of Poisson failures', () => {
-  // Low rates and equal sites, as Graves tried: 2 to 6 sites, pipelines from 0.5 to 8, depots with and without stock.
+  // Low rates and equal sites, as in Graves: 2 to 6 sites, pipelines from 0.5 to 8, depots with and without stock.
   const cases = [2, 4, 6].flatMap((n) => [0.25, 1].flatMap((rate) => [2, 5].map((days) => ({ n, rate, days }))));
 
   test('the corrected backorders lie within 2 % of it, METRIC alone up to 75 % below', () => {
@@ -99,7 +101,7 @@ describe('against the exact law of Poisson failures', () => {
   });
 });
 
-/** Plays failures, repair and transport unit by unit: nothing of the formulae is in it. */
+/** Simulates failures, repair and transport unit by unit, independently of the formulas. */
 function played(
   net: RepairNetwork,
   levels: { depot: number; sites: number[] },
@@ -147,7 +149,7 @@ function played(
   return net.sites.map((_, j) => ({ backorders: owedFor[j] / days, fill: served[j][0] / served[j][1] }));
 }
 
-test('played for 240,000 days, with repair times that vary and a part that is scrapped and purchased', () => {
+test('a simulation of 240,000 days, with varying repair times and a part that is scrapped and purchased', () => {
   const [repairDays, scrapShare, purchaseDays] = [12, 0.1, 60];
   const days = depotDaysOf(repairDays, scrapShare, purchaseDays);
   expect(days).toBeCloseTo(16.8, 9);
@@ -168,13 +170,13 @@ test('played for 240,000 days, with repair times that vary and a part that is sc
 
 describe('levels', () => {
   const net = network(10, [site(0.1, { transportDays: 2 }), site(0.3, { transportDays: 4 })]);
-  /** Every way to place so many units. */
+  /** Every allocation of a number of units. */
   const everyWay = (units: number) =>
     Array.from({ length: units + 1 }, (_, depot) =>
       Array.from({ length: units - depot + 1 }, (__, a) => ({ depot, sites: [a, units - depot - a] })),
     ).flat();
 
-  test('of each number of units no other way of placing them has fewer backorders', () => {
+  test('for each number of units no other allocation has fewer backorders', () => {
     const options = bestLevels(net, 9);
     expect(options.map((o) => o.units)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     for (const { units, backorders, depot, sites } of options) {
@@ -184,7 +186,7 @@ describe('levels', () => {
     }
   });
 
-  test('a budget over two items ends as many backorders as any way to spend it, on the hull', () => {
+  test('a budget over two items removes as many backorders as any way to spend it, on the hull', () => {
     const items = [
       { network: net, unitCost: 100 },
       { network: network(20, [site(0.05, { transportDays: 3 })]), unitCost: 40 },

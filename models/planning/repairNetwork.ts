@@ -1,26 +1,29 @@
 import { type CountLaw, chanceOfAtMost, countLaw, momentsBeyond } from './countLaw.ts';
 
-/** A site whose machines take a repairable spare, one for each that fails. Times in days, rates a day. */
+/** A site whose machines use a repairable spare, one per failure. Times in days, rates per day. */
 export interface RepairSite {
   /** Units that fail. */
   rate: number;
   /** From the depot's shelf to the site. */
   transportDays: number;
-  /** Part of the failed units that the site repairs itself, and how long that takes; the depot repairs the others. */
+  /** Share of the failed units that the site repairs itself, and the time of that; the depot repairs the others. */
   ownShare: number;
   ownDays: number;
 }
 
 /** Sites, and the depot that repairs for them. */
 export interface RepairNetwork {
-  /** From a site's request until a serviceable unit has taken the failed one's place: its way, repair, or purchase. */
+  /**
+   * From a site's request until a serviceable unit has replaced the failed one at the depot: transport, repair, or
+   * purchase.
+   */
   depotDays: number;
   sites: readonly RepairSite[];
-  /** Variance of the failures in some time over their mean; 1: Poisson. */
+  /** Variance-to-mean ratio of the failures; 1: Poisson. */
   varianceRatio: number;
 }
 
-/** Stock levels: units on the shelf, in repair and under way, less what is owed. */
+/** Base-stock levels: units on the shelf, in repair and in transport, less backorders. */
 export interface SpareLevels {
   depot: number;
   sites: readonly number[];
@@ -29,7 +32,7 @@ export interface SpareLevels {
 export interface SiteService {
   /** Units that machines wait for, on average. */
   backorders: number;
-  /** Part of the failures that find a spare on the shelf, and part of the time that none is owed. */
+  /** Share of the failures that find a spare on the shelf, and share of the time without backorders. */
   fill: number;
   ready: number;
 }
@@ -37,16 +40,16 @@ export interface SiteService {
 /** `poisson`: METRIC. `corrected`: with the variance of the depot's delay, VARI-METRIC. */
 export type ResupplyLaw = 'poisson' | 'corrected';
 
-/** Mean time in which the depot replaces a failed unit: what is scrapped is purchased. */
+/** Mean time in which the depot replaces a failed unit: scrapped units are purchased. */
 export const depotDaysOf = (repairDays: number, scrapShare: number, purchaseDays: number): number =>
   (1 - scrapShare) * repairDays + scrapShare * purchaseDays;
 
 /**
- * Backorders and service of each site. By Palm's theorem the units in repair are Poisson, whatever the times are
- * distributed like; what the depot owes waits for each site in proportion to its requests. Sources: Sherbrooke, "METRIC: a
- * multi-echelon technique for recoverable item control", Operations Research 16 (1968), 122–141; Graves, "A multi-echelon
- * inventory model for a repairable item with one-for-one replenishment", Management Science 31 (1985), 1247–1256;
- * Sherbrooke, "VARI-METRIC", Operations Research 34 (1986), 311–319.
+ * Backorders and service of each site. By Palm's theorem the units in repair are Poisson, whatever the distribution of
+ * the times; the depot's backorders are shared among the sites in proportion to their requests. Sources: Sherbrooke,
+ * "METRIC: a multi-echelon technique for recoverable item control", Operations Research 16 (1968), 122–141; Graves, "A
+ * multi-echelon inventory model for a repairable item with one-for-one replenishment", Management Science 31 (1985),
+ * 1247–1256; Sherbrooke, "VARI-METRIC", Operations Research 34 (1986), 311–319.
  */
 export function serviceOf(network: RepairNetwork, levels: SpareLevels, law: ResupplyLaw = 'corrected'): SiteService[] {
   return resupplyLaws(network, levels.depot, law).map((resupply, j) => {
@@ -59,7 +62,7 @@ export function serviceOf(network: RepairNetwork, levels: SpareLevels, law: Resu
   });
 }
 
-/** Units that each site has asked for and not received. */
+/** Outstanding requests of each site. */
 function resupplyLaws({ depotDays, sites, varianceRatio }: RepairNetwork, depot: number, law: ResupplyLaw): CountLaw[] {
   const requests = sites.map(({ rate, ownShare }) => rate * (1 - ownShare));
   const total = requests.reduce((a, b) => a + b, 0);
@@ -73,22 +76,22 @@ function resupplyLaws({ depotDays, sites, varianceRatio }: RepairNetwork, depot:
   });
 }
 
-/** Units that sites wait for at the depot: what is in repair beyond its stock. @param inRepair their mean. */
+/** The depot's backorders: units in repair beyond its stock. @param inRepair their mean. */
 const owedByDepot = (inRepair: number, varianceRatio: number, depot: number) =>
   momentsBeyond(countLaw(inRepair, varianceRatio * inRepair), depot);
 
-/** The best levels of so many units in all. */
+/** The best allocation of a number of units. */
 export interface SparesOption extends SpareLevels {
   units: number;
   backorders: number;
 }
 
-/** Backorders that the depot may still owe before more stock there is not tried. */
+/** Backorders of the depot below which no more stock is tried there. */
 const DEPOT_DONE = 1e-6;
 
 /**
- * The levels with the fewest backorders of 0, 1, 2 … units. For each stock of the depot, units go one by one to the site
- * where they end most backorders, which is best since each further unit ends fewer.
+ * The levels with the fewest backorders for 0, 1, 2 … units. For each stock of the depot, units go one by one to the
+ * site where they reduce backorders most; this is optimal since the gain of further units falls.
  */
 export function bestLevels(network: RepairNetwork, mostUnits: number, law: ResupplyLaw = 'corrected'): SparesOption[] {
   const best: SparesOption[] = [];
@@ -106,11 +109,11 @@ export function bestLevels(network: RepairNetwork, mostUnits: number, law: Resup
   return best;
 }
 
-/** Gives units to sites by marginal analysis, and tells of each step. */
+/** Allocates units to sites by marginal analysis, and reports each step. */
 function allocate(laws: readonly CountLaw[], units: number, tell: (sites: number[], backorders: number) => void): void {
   const sites = laws.map(() => 0);
   let backorders = laws.reduce((sum, law) => sum + momentsBeyond(law, 0).mean, 0);
-  // What one more unit ends: the chance that it is owed.
+  // Gain of one more unit: the probability that it is owed.
   const gains = laws.map((law) => 1 - chanceOfAtMost(law, 0));
   tell(sites, backorders);
   for (let unit = 0; unit < units; unit++) {
@@ -130,8 +133,9 @@ export interface RepairItem {
 }
 
 /**
- * Levels of several items within a budget, those first that end most backorders for the money: marginal analysis over the
- * convex hull of each item's options. The budget is not exceeded, and what no step fits is left.
+ * Levels of several items within a budget, those first that reduce backorders most for the money: marginal analysis
+ * over the convex hull of each item's options. The budget is never exceeded; a remainder that no step fits into is not
+ * spent.
  */
 export function levelsWithin(
   items: readonly RepairItem[],
@@ -157,11 +161,11 @@ export function levelsWithin(
   }
 }
 
-/** Levels beyond this end no backorder that counts. */
+/** Levels beyond this remove a negligible number of backorders. */
 export const MOST_UNITS = 1500;
 const WORTHLESS = 1e-9;
 
-/** Options of which each further unit ends fewer backorders than the one before. */
+/** Options whose gain per unit falls. */
 function hullOf(options: readonly SparesOption[]): SparesOption[] {
   const hull: SparesOption[] = [];
   const slope = (a: SparesOption, b: SparesOption) => (a.backorders - b.backorders) / (b.units - a.units);

@@ -1,27 +1,27 @@
-/** A stage of a series, from the one that customers ask up to the one that is supplied from outside. */
+/** A stage of a series, from the one that serves customers up to the one that is supplied from outside. */
 export interface SerialStage {
-  /** Cost of holding a unit here rather than upstream, for one time. */
+  /** Cost of holding a unit here rather than upstream, per unit of time. */
   echelonHoldingCost: number;
-  /** Chances of 0, 1, 2 … steps of demand in its lead time. */
+  /** Probabilities of 0, 1, 2 … steps of demand in its lead time. */
   leadDemand: ArrayLike<number>;
 }
 
 export interface SerialPolicy {
-  /** By stage: stock here and all the way down, less what customers wait for; in steps. */
+  /** By stage: stock here and downstream, less customers' backorders; in steps. */
   echelonBaseStock: number[];
-  /** Mean cost of one time, pipelines included. */
+  /** Mean cost per unit of time, pipelines included. */
   cost: number;
 }
 
-/** Stocks beyond so many times the mean demand of all lead times are not tried. */
+/** Stocks beyond this many times the mean demand of all lead times are not tried. */
 const WIDEST = 3;
 
 /**
- * The optimal echelon base stocks of a series of stages whose customers wait. Sources: Clark & Scarf, "Optimal policies for
- * a multi-echelon inventory problem", Management Science 6 (1960), 475–490; Chen & Zheng, "Lower bounds for multi-echelon
- * stochastic inventory systems", Management Science 40 (1994), 1426–1443.
- * @param shortageCost of a unit that a customer waits for, for one time.
- * @param step units that a step is.
+ * The optimal echelon base stocks of a series of stages with backorders. Sources: Clark & Scarf, "Optimal policies for
+ * a multi-echelon inventory problem", Management Science 6 (1960), 475–490; Chen & Zheng, "Lower bounds for
+ * multi-echelon stochastic inventory systems", Management Science 40 (1994), 1426–1443.
+ * @param shortageCost of a backordered unit, per unit of time.
+ * @param step units per step.
  */
 export function serialBaseStock(stages: readonly SerialStage[], shortageCost: number, step = 1): SerialPolicy {
   const means = stages.map(({ leadDemand }) => Array.from(leadDemand).reduce((sum, p, k) => sum + p * k, 0));
@@ -41,7 +41,7 @@ export function serialBaseStock(stages: readonly SerialStage[], shortageCost: nu
       let sum = 0;
       for (let k = 0; k < leadDemand.length; k++) {
         const position = i - longest - k;
-        // Below the grid every unit short costs as much as the one before.
+        // Below the grid, each further unit short costs as much as the previous one.
         const below = Math.max(0, -at(position)) * (induced[0] - induced[1]);
         sum += leadDemand[k] * (costAt(position) + below);
       }

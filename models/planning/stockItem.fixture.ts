@@ -1,6 +1,6 @@
 import type { StockItem } from './stockPolicy.ts';
 
-/** An item without stock, order cost or packs: tests change what they are about. */
+/** An item without stock, order cost or packs; tests override what they need. */
 export const ITEM: StockItem = {
   stock: 0,
   onOrder: 0,

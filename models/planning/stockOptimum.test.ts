@@ -4,7 +4,7 @@ import type { ItemDemand } from './itemDemand.ts';
 import { ITEM } from './stockItem.fixture.ts';
 import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
 
-/** Any number up to the largest is as likely as another, in steps that the levels of a law hit exactly. */
+/** Equally likely numbers up to the largest, in steps that the quantile levels match exactly. */
 const uniform = (largest: number): DemandLaw => ({
   mean: LAW_LEVELS.reduce((sum, p) => sum + Math.floor(p * (largest + 1)), 0) / LAW_LEVELS.length,
   quantiles: LAW_LEVELS.map((p) => Math.floor(p * (largest + 1))),
@@ -16,7 +16,7 @@ const atOnce = (law: DemandLaw): ItemDemand => ({
   perPeriod: law.mean,
 });
 
-test('what is left after an order may run out as often as the target allows; a planner’s order has its own chance', () => {
+test('the stock after an order may run out as often as the target allows; a planner’s order has its own probability', () => {
   const target: StockTarget = { kind: 'cycle', level: 0.95 };
   const item = { ...ITEM, orderCost: 0, stock: 20 };
   const plan = planStock(item, atOnce(uniform(199)), target, 1);
@@ -65,7 +65,7 @@ test.each([
     for (let S = s + 1; S < 40; S++) expect(costOf(s, S)).toBeGreaterThanOrEqual(best - 1e-9);
 });
 
-/** Long-run cost of orders in whole packs, by the share of the reviews that each position has. */
+/** Long-run cost of orders in whole packs, by each position's share of the reviews. */
 function packedCost(costAt: (position: number) => number, item: StockItem, reorderPoint: number, upTo: number) {
   const after = (position: number) =>
     position < reorderPoint ? position + Math.ceil((upTo - position) / item.packSize) * item.packSize : position;
@@ -87,17 +87,20 @@ function packedCost(costAt: (position: number) => number, item: StockItem, reord
   return cost / reviews;
 }
 
-test.each([{ orderCost: 2 }, { orderCost: 12 }])('in packs other levels save next to nothing: %o', ({ orderCost }) => {
-  const item = { ...ITEM, unitCost: 10, holdingRate: 0.1, shortageCost: 6, packSize: 3, orderCost };
-  const plan = planStock(item, atOnce(uniform(4)), { kind: 'cost' }, 1);
-  const costAt = (position: number) =>
-    [0, 1, 2, 3, 4].reduce((sum, demand) => sum + Math.max(position - demand, 6 * (demand - position)) / 5, 0);
-  const costs: number[] = [];
-  for (let s = -1; s < 5; s++) for (let S = s; S < 20; S++) costs.push(packedCost(costAt, item, s, S));
-  expect(packedCost(costAt, item, plan.reorderPoint, plan.orderUpTo)).toBeLessThan(1.02 * Math.min(...costs));
-});
+test.each([{ orderCost: 2 }, { orderCost: 12 }])(
+  'with packs, other levels save next to nothing: %o',
+  ({ orderCost }) => {
+    const item = { ...ITEM, unitCost: 10, holdingRate: 0.1, shortageCost: 6, packSize: 3, orderCost };
+    const plan = planStock(item, atOnce(uniform(4)), { kind: 'cost' }, 1);
+    const costAt = (position: number) =>
+      [0, 1, 2, 3, 4].reduce((sum, demand) => sum + Math.max(position - demand, 6 * (demand - position)) / 5, 0);
+    const costs: number[] = [];
+    for (let s = -1; s < 5; s++) for (let S = s; S < 20; S++) costs.push(packedCost(costAt, item, s, S));
+    expect(packedCost(costAt, item, plan.reorderPoint, plan.orderUpTo)).toBeLessThan(1.02 * Math.min(...costs));
+  },
+);
 
-test('a minimum order, or a pack, of one unit is none', () => {
+test('a minimum order or a pack of one unit changes nothing', () => {
   for (const target of [{ kind: 'cost' }, { kind: 'fill', level: 0.95 }, { kind: 'cycle', level: 0.9 }] as const)
     for (const orderCost of [0, 20]) {
       const item = { ...ITEM, unitCost: 10, holdingRate: 0.1, shortageCost: 4, orderCost };
@@ -115,14 +118,14 @@ test('a longer review holds a discounted lot for longer', () => {
   const unitCost = (reviews: number) =>
     planStock(item, { ...atOnce(always(10)), perPeriod: 10 / reviews }, { kind: 'fill', level: 0.95 }, reviews)
       .unitCost;
-  // It saves 5 a review, and holds some 500 units at half a cent each for every period of it.
+  // It saves 5 a review, and holds about 500 units at half a cent each for every period of it.
   expect([1, 4].map(unitCost)).toEqual([0.5, 1]);
 });
 
-describe('where unmet demand is lost', () => {
+describe('lost sales', () => {
   const lostSales = { leadReviews: 1 };
 
-  test('an empty shelf is ordered for, however large the pack and low the target', () => {
+  test('an empty shelf is replenished, however large the pack and low the target', () => {
     const item = { ...ITEM, packSize: 5000, lostSales };
     expect(planStock(item, atOnce(uniform(199)), { kind: 'fill', level: 0.5 }, 1)).toMatchObject({
       reorderPoint: 1,
@@ -130,7 +133,7 @@ describe('where unmet demand is lost', () => {
     });
   });
 
-  test('kilograms and tonnes are the same plan', () => {
+  test('kilograms and tonnes give the same plan', () => {
     const scaled = (by: number) => {
       const law = (d: DemandLaw): DemandLaw => ({ mean: d.mean * by, quantiles: d.quantiles.map((q) => q * by) });
       const { delivery, protection, review, perPeriod } = atOnce(uniform(9));
@@ -148,7 +151,7 @@ describe('where unmet demand is lost', () => {
       }
   });
 
-  test('nothing is held of what is not asked for', () => {
+  test('without demand nothing is held', () => {
     const none = atOnce(NO_DEMAND);
     expect(planStock({ ...ITEM, lostSales }, none, { kind: 'fill', level: 0.95 }, 1)).toMatchObject({
       reorderPoint: 0,

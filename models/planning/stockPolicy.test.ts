@@ -21,11 +21,11 @@ const DEMAND: ItemDemand = {
   perPeriod: 100,
 };
 
-/** The policy played with that demand: part of the demand served, mean stock, share of the cycles without a shortage. */
+/** Simulates the policy with that demand: fill rate, mean stock, share of the cycles without a shortage. */
 function played(item: StockItem, { reorderPoint, orderUpTo }: { reorderPoint: number; orderUpTo: number }) {
   const random = randomOf(3);
   const periods = 60_000;
-  let [onHand, coming, asked, short, stock, cycles, dry, wasShort] = [orderUpTo, 0, 0, 0, 0, 0, 0, false];
+  let [onHand, coming, demanded, short, stock, cycles, dry, wasShort] = [orderUpTo, 0, 0, 0, 0, 0, 0, false];
   for (let t = 0; t < periods; t++) {
     const position = onHand + coming;
     onHand += coming;
@@ -37,7 +37,7 @@ function played(item: StockItem, { reorderPoint, orderUpTo }: { reorderPoint: nu
     const demand = Math.max(0, Math.round(100 + 30 * gaussian(random)));
     const missing = Math.min(demand, Math.max(0, demand - Math.max(0, onHand)));
     onHand -= demand;
-    asked += demand;
+    demanded += demand;
     short += missing;
     stock += Math.max(0, onHand) / periods;
     wasShort ||= missing > 0;
@@ -46,7 +46,7 @@ function played(item: StockItem, { reorderPoint, orderUpTo }: { reorderPoint: nu
     if (wasShort) dry++;
     wasShort = false;
   }
-  return { fill: 1 - short / asked, stock, cycleService: 1 - dry / cycles, orders: cycles / periods };
+  return { fill: 1 - short / demanded, stock, cycleService: 1 - dry / cycles, orders: cycles / periods };
 }
 
 const LOTS: Partial<StockItem>[] = [
@@ -57,18 +57,18 @@ const LOTS: Partial<StockItem>[] = [
   { packSize: 1000 },
   { orderCost: 50, packSize: 40 },
   { minimumOrder: 250 },
-  // What costs nothing to hold is ordered by its packs.
+  // With no holding cost, packs determine the order.
   { packSize: 300, orderCost: 50, holdingRate: 0 },
 ];
 
-test.each(LOTS)('a fill rate is met, not exceeded, with lots: %o', (lots) => {
+test.each(LOTS)('the fill rate is met but not exceeded, with lots: %o', (lots) => {
   const item = { ...ITEM, ...lots };
   const plan = planStock(item, DEMAND, { kind: 'fill', level: 0.95 }, 1);
   expect(plan.expectedFill).toBeCloseTo(0.95, 2);
   expect(Math.abs(played(item, plan).fill - 0.95)).toBeLessThan(0.01);
 });
 
-test.each(LOTS)('a cycle service is met, not exceeded, with lots: %o', (lots) => {
+test.each(LOTS)('the cycle service is met but not exceeded, with lots: %o', (lots) => {
   const item = { ...ITEM, ...lots };
   const plan = planStock(item, DEMAND, { kind: 'cycle', level: 0.9 }, 1);
   expect(Math.abs(played(item, plan).cycleService - 0.9)).toBeLessThan(0.02);
@@ -92,7 +92,7 @@ test('orders and undershoot together are the economic quantity √(2KD/h)', () =
   expect(plan.orderUpTo - plan.reorderPoint).toBeLessThan(economic - undershoot + 3);
 });
 
-test('lots of large demand are sized in units, whatever the step of the grid', () => {
+test('lots of large demand are sized in units, whatever the grid step', () => {
   const large: ItemDemand = {
     delivery: normal(1000, 300),
     protection: normal(2000, 300 * Math.SQRT2),
@@ -109,28 +109,28 @@ test('lots of large demand are sized in units, whatever the step of the grid', (
   expect(Math.abs(span({ orderCost: 2000 }) - (4472 - 545))).toBeLessThan(15);
 });
 
-test('safety stock is what the reorder point holds beyond the mean demand until the order after the next one', () => {
+test('safety stock is the reorder point less the mean demand until the order after the next one', () => {
   const { reorderPoint, safetyStock } = planStock(ITEM, DEMAND, { kind: 'cycle', level: 0.95 }, 1);
   // 1.645 · 30 · √2 = 69.8.
   expect(Math.abs(safetyStock - 69.8)).toBeLessThan(1.5);
   expect(safetyStock).toBe(reorderPoint - 200);
 });
 
-/** Five units with a chance of so many in 200, else nothing. */
+/** Five units with a chance of `fives` in 200, else nothing. */
 const rare = (fives: number): DemandLaw => ({
   mean: (5 * fives) / 200,
   quantiles: LAW_LEVELS.map((_, i) => (i < 200 - fives ? 0 : 5)),
 });
 
-test('what the law meets exactly needs no more: nothing is held of what 95 of 100 intervals do not ask for', () => {
+test('a target that the distribution meets exactly needs no more: nothing is held for demand that 95 of 100 intervals lack', () => {
   const demand = { delivery: rare(5), protection: rare(10), review: rare(5), perPeriod: 0.125 };
   const item = { ...ITEM, orderCost: 50 };
   expect(planStock(item, demand, { kind: 'cycle', level: 0.95 }, 1).reorderPoint).toBe(0);
   expect(planStock(item, demand, { kind: 'cycle', level: 0.96 }, 1).reorderPoint).toBe(5);
 });
 
-test('a cycle service counts what an order leaves below the reorder point', () => {
-  /** Nothing, five or ten units, with so many chances in 200. */
+test('a cycle service counts the stock left below the reorder point at an order', () => {
+  /** Nothing, five or ten units, with chances of `fives` and `tens` in 200. */
   const law = (fives: number, tens: number): DemandLaw => ({
     mean: (5 * fives + 10 * tens) / 200,
     quantiles: LAW_LEVELS.map((_, i) => (i < 200 - fives - tens ? 0 : i < 200 - tens ? 5 : 10)),
@@ -138,12 +138,12 @@ test('a cycle service counts what an order leaves below the reorder point', () =
   const demand = { delivery: law(24, 6), protection: law(44, 16), review: law(30, 0), perPeriod: 0.75 };
   const item = { ...ITEM, orderCost: 50 };
   const { reorderPoint, expectedCycleService } = planStock(item, demand, { kind: 'cycle', level: 0.9 }, 1);
-  // Five units outlast 92 of 100 intervals. Yet an order is placed when they are gone, and 15 of 100 deliveries come too late.
+  // Five units outlast 92 of 100 intervals. Yet orders are made when they are used up, and 15 of 100 arrive too late.
   expect(reorderPoint).toBeGreaterThan(5);
   expect(expectedCycleService).toBeGreaterThanOrEqual(0.9);
 });
 
-test('an empty shelf is ordered for, however large the pack and low the target', () => {
+test('an empty shelf is replenished, however large the pack and low the target', () => {
   const plan = planStock({ ...ITEM, packSize: 5000 }, DEMAND, { kind: 'fill', level: 0.5 }, 1);
   expect(plan).toMatchObject({ reorderPoint: 1, orderNow: 5000 });
 });
@@ -156,7 +156,7 @@ test('a position at the reorder point orders nothing, one unit below it orders u
   expect(order(reorderPoint - 1)).toBe(orderUpTo - reorderPoint + 1);
 });
 
-test('what is on its way counts as stock, and an order costs its fixed cost and its units', () => {
+test('open orders count as stock, and an order costs its fixed cost and its units', () => {
   const item = { ...ITEM, orderCost: 50, stock: 90, onOrder: 60 };
   const plan = planStock(item, DEMAND, { kind: 'fill', level: 0.95 }, 1);
   expect(plan.position).toBe(150);
@@ -166,14 +166,14 @@ test('what is on its way counts as stock, and an order costs its fixed cost and 
   expect(enough).toMatchObject({ orderNow: 0, orderCost: 0, costOfWaiting: 0 });
 });
 
-test('a position of the mean demand lasts through the protection interval as often as not', () => {
+test('a position of the mean demand lasts through the protection interval half of the time', () => {
   const { runOutProbability } = planStock({ ...ITEM, stock: 200 }, DEMAND, { kind: 'fill', level: 0.95 }, 1);
   expect(runOutProbability).toBeCloseTo(0.5, 1);
 });
 
-test('waiting costs the units that an order of today would save', () => {
+test('the cost of waiting is that of the units that an order of today would save', () => {
   const { expectedFill, costOfWaiting } = planStock(ITEM, DEMAND, { kind: 'fill', level: 0.5 }, 1);
-  // Of 100 units all are short without an order, half of them with it; each costs 10.
+  // Of 100 units all are short without an order, half with it; each costs 10.
   expect(expectedFill).toBeCloseTo(0.5, 1);
   expect(costOfWaiting).toBeCloseTo(1000 * expectedFill, 6);
 });
@@ -185,7 +185,7 @@ test('least cost without an order cost is the newsvendor’s critical ratio', ()
   expect(orderUpTo).toBe(reorderPoint);
 });
 
-test('least cost with packs is no dearer than with twice or half of the packs’ order size', () => {
+test('least cost with packs is at most that with twice or half of the order size', () => {
   const item = { ...ITEM, orderCost: 50, packSize: 60 };
   const plan = planStock(item, DEMAND, { kind: 'cost' }, 1);
   const costOf = (levels: { reorderPoint: number; orderUpTo: number }) => {
@@ -196,7 +196,7 @@ test('least cost with packs is no dearer than with twice or half of the packs’
   expect(costOf(plan)).toBeLessThan(costOf({ reorderPoint: plan.reorderPoint - 60, orderUpTo: plan.orderUpTo - 60 }));
 });
 
-test('least cost with packs: where packs round orders up, they are aimed below the economic quantity', () => {
+test('least cost with packs: since packs round orders up, their target is below the economic quantity', () => {
   const item = { ...ITEM, orderCost: 10, packSize: 40 };
   const plan = planStock(item, DEMAND, { kind: 'cost' }, 1);
   const economic = Math.sqrt((2 * 10 * 100) / 0.2) - (100 ** 2 + 30 ** 2) / 200;
@@ -212,7 +212,7 @@ test('least cost with packs: where packs round orders up, they are aimed below t
   expect(costOf(plan)).toBeLessThan(Math.min(...aimedAtIt));
 });
 
-test('a minimum order raises the order-up-to level by what the mean undershoot leaves of it', () => {
+test('a minimum order raises the order-up-to level by the part that the mean undershoot does not cover', () => {
   const { reorderPoint, orderUpTo } = planStock(
     { ...ITEM, minimumOrder: 250 },
     DEMAND,
@@ -222,13 +222,13 @@ test('a minimum order raises the order-up-to level by what the mean undershoot l
   expect(Math.abs(orderUpTo - reorderPoint - (250 - (100 ** 2 + 30 ** 2) / 200))).toBeLessThan(2);
 });
 
-test('holding costs count for the whole of a longer review', () => {
+test('holding costs cover the whole of a longer review', () => {
   const { reorderPoint } = planStock({ ...ITEM, shortageCost: 3.8 }, DEMAND, { kind: 'cost' }, 2);
   // h = 10 · 0.02 · 2: 3.8 / (3.8 + 0.4).
   expect(Math.abs(reorderPoint - (200 + 30 * Math.SQRT2 * normalQuantile(3.8 / 4.2)))).toBeLessThan(1.5);
 });
 
-test('in season the last review of the interval asks for more than the next one, and its fill is of that', () => {
+test('in season the last review of the interval has more demand than the next one, and its fill rate counts', () => {
   const season = { ...DEMAND, protection: normal(400, 40) };
   const plan = planStock({ ...ITEM, stock: 300 }, season, { kind: 'fill', level: 0.5 }, 1);
   expect(plan.orderNow).toBe(0);
@@ -237,17 +237,17 @@ test('in season the last review of the interval asks for more than the next one,
   expect(plan.expectedFill).toBeCloseTo(0.5, 2);
 });
 
-test('a budget pays for an order that takes all of it, and first for what costs most to wait for', () => {
-  const [dear, cheap] = [
+test('a budget can be used up by one order, and first pays for the costliest to wait for', () => {
+  const [costly, cheap] = [
     { orderCost: 5, costOfWaiting: 9 },
     { orderCost: 5, costOfWaiting: 1 },
   ];
-  expect([...withinBudget([cheap, dear], 5)]).toEqual([dear]);
-  expect([...withinBudget([cheap, dear], 10)]).toEqual([dear, cheap]);
-  expect([...withinBudget([cheap, dear], 4.9)]).toEqual([]);
+  expect([...withinBudget([cheap, costly], 5)]).toEqual([costly]);
+  expect([...withinBudget([cheap, costly], 10)]).toEqual([costly, cheap]);
+  expect([...withinBudget([cheap, costly], 4.9)]).toEqual([]);
 });
 
-test('what is counted in kilograms is ordered in kilograms, in any unit of measure', () => {
+test('an item counted in kilograms is ordered in kilograms, in any unit of measure', () => {
   const history = [0.334, 0.247, 0.184, 0.253];
   const unit = countingUnit(history);
   expect(unit).toBe(0.001);
@@ -275,7 +275,7 @@ test.each([
   expect(countingUnit([...history])).toBe(unit);
 });
 
-test('nothing is ordered of what is not asked for', () => {
+test('without demand nothing is ordered', () => {
   const none = { delivery: NO_DEMAND, protection: NO_DEMAND, review: NO_DEMAND, perPeriod: 0 };
   for (const target of [{ kind: 'cost' }, { kind: 'fill', level: 0.95 }, { kind: 'cycle', level: 0.95 }] as const)
     expect(planStock({ ...ITEM, orderCost: 50 }, none, target, 1)).toMatchObject({

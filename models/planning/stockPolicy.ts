@@ -19,38 +19,38 @@ import {
 import { leastCostPolicy } from './zhengFedergruen.ts';
 
 export interface StockItem {
-  /** Units on the shelf, and on their way. */
+  /** Units on the shelf, and on order. */
   stock: number;
   onOrder: number;
   unitCost: number;
   /** Fixed cost of one order. */
   orderCost: number;
-  /** Cost of holding a unit for a period, as a part of its cost. */
+  /** Cost of holding a unit for a period, as a share of its cost. */
   holdingRate: number;
   /** Cost of a unit that is demanded but not in stock. */
   shortageCost: number;
   minimumOrder: number;
   /** Orders are whole multiples of it; at least the unit. */
   packSize: number;
-  /** Smallest quantity that demand is counted in: 1 of pieces, 0.001 of tonnes told to the kilogram. */
+  /** Counting unit of demand: 1 for pieces, 0.001 for tonnes recorded to the kilogram. */
   unit: number;
   /** Units that other sites send now; absent: none. */
   transferIn?: number;
-  /** What a planner decided to order now; absent: what the levels call for. */
+  /** Order quantity fixed by a planner; absent: the levels decide. */
   fixedOrder?: number;
   /** Lower costs of a unit in larger orders. */
   priceBreaks?: readonly PriceBreak[];
-  /** What is not there when it is asked for is lost; absent: it is owed. */
+  /** Unmet demand is lost; absent: it is backordered. */
   lostSales?: { /** Reviews from an order to its delivery. */ leadReviews: number };
 }
 
-/** What the stock is to achieve. A cycle service and a fill rate of the same number ask for different stocks. */
+/** What the stock is to achieve. A cycle service and a fill rate of the same number need different stocks. */
 export type StockTarget =
-  /** Share of the replenishment cycles in which nothing runs out before the order has come. */
+  /** Share of the replenishment cycles without a stock-out before the order arrives. */
   | { kind: 'cycle'; level: number }
-  /** Part of the demand that is served from the shelf. */
+  /** Share of the demand that is served from the shelf. */
   | { kind: 'fill'; level: number }
-  /** Least expected cost of holding and of running out. */
+  /** Least expected cost of holding and of shortage. */
   | { kind: 'cost' };
 
 export interface StockPlan {
@@ -58,24 +58,24 @@ export interface StockPlan {
   orderUpTo: number;
   /** Reorder point less the mean demand of the protection interval. */
   safetyStock: number;
-  /** Stock and what is on its way. */
+  /** Inventory position: stock and units on order. */
   position: number;
   orderNow: number;
-  /** What the levels call for: other than `orderNow` where that was decided. */
+  /** Order by the levels; differs from `orderNow` if a planner fixed that. */
   proposedOrder: number;
   orderCost: number;
-  /** Chance that the position and the order of now do not last until the order after it could come. */
+  /** Probability that the position and the present order do not last until the order after it could arrive. */
   runOutAfterOrder: number;
-  /** What a unit costs in orders of the size that is chosen, and the quantity from which it does; null: any. */
+  /** Unit cost at the chosen order size, and the minimum quantity of that price; null: any. */
   unitCost: number;
   discountFrom: number | null;
-  /** Chance that the position alone does not last through the protection interval. */
+  /** Probability that the position alone does not last through the protection interval. */
   runOutProbability: number;
-  /** Part of the order cycles without a run-out, in the long run. */
+  /** Long-run share of the order cycles without a stock-out. */
   expectedCycleService: number;
-  /** Part of the demand that is served from the shelf in the long run, over all inventory positions of the policy. */
+  /** Long-run share of the demand that is served from the shelf, over all inventory positions of the policy. */
   expectedFill: number;
-  /** Cost of the units that will be short, for not ordering before the next review, once an order of today would be there. */
+  /** Cost of the shortage caused by not ordering before the next review, from the arrival of an order of today on. */
   costOfWaiting: number;
 }
 
@@ -84,13 +84,13 @@ interface Levels {
   cycle: Cycle;
 }
 
-/** Levels, and the service that they give in the long run. */
+/** Levels, and their long-run service. */
 interface Serving extends Levels {
   fill: number;
   cycleService: number;
 }
 
-/** Chance of a review without demand above which there is none at all. */
+/** Probability of a review without demand above which demand counts as none. */
 const ALMOST_SURE = 1 - 1e-9;
 
 /**
@@ -127,7 +127,7 @@ export function planStock(item: StockItem, demand: ItemDemand, target: StockTarg
   };
 }
 
-/** The price whose orders cost least in all: units, orders, and what is held for them. */
+/** The price whose orders have the least total cost: units, orders, and holding. */
 function cheapestOffer(
   item: StockItem,
   demand: ItemDemand,
@@ -141,7 +141,7 @@ function cheapestOffer(
   if (planned.length === 1) return planned[0];
   const cost = ([offer, { cycle, reorderPoint }]: [StockItem, Serving]) => {
     const holding = offer.unitCost * offer.holdingRate * reviewPeriods;
-    // A target of service says what running out is worth, not the shortage cost.
+    // A service target implies the cost of a shortage; the item's own shortage cost does not apply.
     const priced = target.kind === 'cost' ? offer : { ...offer, shortageCost: 0 };
     const held = longRun(cycle, reorderPoint, (at) => reviewCost(priced, demand, holding, at));
     return held + offer.orderCost * cycle.orderRate + offer.unitCost * lawMean(demand.review);
@@ -168,7 +168,7 @@ function servingLevels(item: StockItem, demand: ItemDemand, target: StockTarget,
     : lostSalesLevels(item, owing, demand, target, holding, review);
 }
 
-/** Levels where unmet demand is lost, by those where it is owed. */
+/** Levels with lost sales, from those with backorders. */
 function lostSalesLevels(
   item: StockItem,
   owing: Serving,
@@ -186,7 +186,7 @@ function lostSalesLevels(
   const at = Math.round(reorderPoint / step);
   const goal = lostSalesGoal(item, demand, target, holding, owing.cycle, step);
   const lower = lostSalesLevel(review, policy, goal, { ...owing, at });
-  // Nothing is owed that would take the position below 0: an empty shelf has to be below the reorder point.
+  // Lost sales never take the position below 0: an empty shelf has to be below the reorder point.
   const least = target.kind === 'cost' || cycle.undershoots === null ? 0 : item.unit;
   return { ...lower, cycle, reorderPoint: exact(Math.max(least, reorderPoint - (at - lower.at) * step)) };
 }
@@ -200,7 +200,7 @@ function lostSalesGoal(
   step: number,
 ): LostSalesGoal {
   if (target.kind === 'fill') return target;
-  // With lots an order comes to what the last one left: a cycle service asks for the same, owed or lost.
+  // With lots an order meets what the last one left: a cycle service has the same level for lost sales and backorders.
   if (target.kind === 'cycle') return cycle.undershoots === null ? { kind: 'cycleService', level: target.level } : null;
   const costs = { holding: holding * step, shortage: item.shortageCost * step, order: item.orderCost };
   const owingAt = (at: number) => longRun(cycle, at * step, (position) => reviewCost(item, demand, holding, position));
@@ -235,7 +235,7 @@ function atTarget(cycle: Cycle, item: StockItem, demand: ItemDemand, target: Sto
   return { reorderPoint: reorderPointAt(cycle, item, demand, target, holding), cycle };
 }
 
-/** Sizes of orders that are tried, as parts of the span of the economic quantity, where packs bind: up to one and a half. */
+/** Order sizes to try where packs bind, as parts of the span of the economic quantity: up to one and a half. */
 const SPANS_TRIED = Array.from({ length: 7 }, (_, i) => i / 4);
 
 /** The cheapest of several order sizes, each with its own best reorder point. */
@@ -269,11 +269,11 @@ function reorderPointAt(
     leastFor(enough, demand.protection, Math.min(least, largestOf(demand.protection)), item.unit);
   switch (target.kind) {
     case 'cycle':
-      // Nothing is held of what most intervals do not ask for at all, although its orders always come too late.
+      // Nothing is held for demand that most intervals lack, although its orders always arrive too late.
       if (chanceWithin(demand.protection, 0) >= target.level - 1e-9) return 0;
       return search((at) => cycleServiceAt(cycle, demand, at) >= target.level - 1e-9);
     case 'fill':
-      // However large a lot is, an empty shelf is below the reorder point.
+      // However large the lot, an empty shelf is below the reorder point.
       return search(
         (at) => longRun(cycle, at, (position) => fillOf(demand, position)) >= target.level,
         cycle.undershoots === null ? 0 : item.unit,

@@ -8,7 +8,9 @@ const TODAY = dayOf('2026-07-10');
 type Order = SupplyRow<'purchases'>;
 
 let made = 0;
-/** Ordered so many days ago, promised and received so many days after that; `null`: not yet, or not promised. */
+/**
+ * An order made `ago` days ago, promised and received that many days later; `null`: not promised, or not yet received.
+ */
 function order(ago: number, promised: number | null, received: number | null, change: Partial<Order> = {}): Order {
   const at = (days: number) => dateOf(TODAY - ago + days);
   return {
@@ -32,11 +34,11 @@ const supplyOf = (purchases: Order[], change: Partial<Supply> = {}): Supply => (
 });
 const lawOf = (purchases: Order[], change: Partial<Supply> = {}) =>
   new DeliveryTimes(supplyOf(purchases, change), TODAY).law('seal');
-/** Points of the law at each number of days, of nine. */
+/** Of nine points of the distribution, how many lie at each number of days. */
 const pointsOf = (purchases: Order[], change: Partial<Supply> = {}) =>
   lawOf(purchases, change).days.map(({ days, chance }) => [days, Math.round(9 * chance)]);
 
-describe('the promised length of a delivery', () => {
+describe('the promised lead time', () => {
   const promiseOf = (supply: Partial<Supply>) => {
     const law = new DeliveryTimes({ ...noSupply(), ...supply }, TODAY).law('seal');
     return [law.promise, Number(meanDays(law).toFixed(9))];
@@ -65,23 +67,23 @@ describe('the promised length of a delivery', () => {
   });
 });
 
-describe('the law of a delivery', () => {
-  test('is the promise where nothing was ever ordered', () => {
+describe('the lead-time distribution', () => {
+  test('is the promise without any orders', () => {
     expect(lawOf([])).toEqual({ days: [{ days: 10, chance: expect.closeTo(1, 12) }], orders: 0, promise: 'item' });
   });
 
-  test('is what came of the promise, which itself counts for one order', () => {
+  test('is learned from deliveries against the promise, which itself counts as one order', () => {
     // Twice as long: weight one of its own, four of all suppliers together; one of the promise: a sixth.
     expect(pointsOf([order(100, 10, 20)])).toEqual([
       [10, 2],
       [20, 7],
     ]);
-    // Orders without a promise are held against the item’s.
+    // Orders without a promise are compared with the item’s.
     expect(pointsOf([order(100, null, 20)])).toEqual(pointsOf([order(100, 10, 20)]));
     expect(pointsOf([order(100, 5, 10)])).toEqual(pointsOf([order(100, 10, 20)]));
   });
 
-  test('of a supplier without orders is four parts what others do, one part the promise', () => {
+  test('for a supplier without orders weighs other suppliers by four and the promise by one', () => {
     const others = many(50, (i) => order(200 + i, 10, 20, { item: 'belt', supplier: 'bolt' }));
     expect(pointsOf(others)).toEqual([
       [10, 2],
@@ -99,8 +101,9 @@ describe('the law of a delivery', () => {
     expect(pointsOf([...old, ...recent.slice(20)])).not.toEqual([[10, 9]]);
   });
 
-  test('knows of an open order that it takes longer than it has taken so far', () => {
-    // Kaplan–Meier: four sevenths at ten days, the rest beyond twenty, where none ever came: a quarter more.
+  test('counts an open order as longer than its time so far', () => {
+    // Kaplan–Meier: four sevenths at ten days, the rest beyond twenty, a quarter more
+    // without any delivery to learn from.
     expect(pointsOf([order(50, 10, 10), order(20, 10, null)])).toEqual([
       [10, 5],
       [25, 4],
@@ -110,7 +113,7 @@ describe('the law of a delivery', () => {
       [10, 1],
       [40, 8],
     ]);
-    // One that came on that very day was not longer.
+    // An order received after exactly that time was not longer.
     expect(pointsOf([order(50, 10, 20), order(20, 10, null)])).toEqual([
       [10, 1],
       [20, 4],
@@ -118,12 +121,12 @@ describe('the law of a delivery', () => {
     ]);
   });
 
-  test('learns nothing from open orders that are not late, nor from such as came before they were ordered', () => {
+  test('ignores open orders that are not late, and orders received before they were ordered', () => {
     for (const nothing of [order(10, 10, null), order(3, 10, null), order(50, 10, -1), order(50, 0, 5)])
       expect(lawOf([nothing])).toMatchObject({ days: [{ days: 10 }], orders: 0 });
     expect(lawOf([order(50, 10, 30, { cancelled: dateOf(TODAY) })]).orders).toBe(0);
     expect(lawOf([order(11, 10, null)]).orders).toBe(1);
-    // There at once is a delivery like others.
+    // An immediate delivery counts like others.
     expect(pointsOf([order(50, 10, 0)])).toEqual([
       [0, 8],
       [10, 1],
@@ -160,7 +163,7 @@ describe('the law of a delivery', () => {
 describe('a scorecard', () => {
   const scoreOf = (purchases: Order[]) => supplierScores(supplyOf(purchases), TODAY)[0];
 
-  test('counts what came, what is late, short or cancelled, and how long it took', () => {
+  test('counts received, late, short and cancelled orders, and their lead times', () => {
     const short = (received_quantity: number) => ({ received_quantity });
     const purchases = [
       order(100, 10, 10),
@@ -194,7 +197,7 @@ describe('a scorecard', () => {
     });
   });
 
-  test('of a supplier without orders says that nothing is known', () => {
+  test('of a supplier without orders shows that nothing is known', () => {
     const suppliers = [{ supplier: 'bolt', name: 'Bolt Ltd' }];
     expect(supplierScores({ ...noSupply(), suppliers }, TODAY)).toEqual([
       {
@@ -216,7 +219,7 @@ describe('a scorecard', () => {
     ]);
   });
 
-  test('one order that came on time is all of a record', () => {
+  test('one order on time is the whole record', () => {
     expect(scoreOf([order(20, 10, 10)])).toMatchObject({ onTime: 1, medianDays: 10, p90Days: 10, promiseRatio: 1 });
     expect(scoreOf([order(20, 0, 2)])).toMatchObject({ onTime: 0, promiseRatio: 2 });
     expect(scoreOf([order(20, null, -2)])).toMatchObject({
@@ -227,7 +230,7 @@ describe('a scorecard', () => {
     });
   });
 
-  test('is of the supplier that an order names, else of its item’s; the riskiest stands first', () => {
+  test('is of the supplier named by an order, else of its item’s; the riskiest comes first', () => {
     const purchases = [
       order(50, 10, 10),
       order(50, 10, 10, { supplier: 'bolt' }),
@@ -241,7 +244,7 @@ describe('a scorecard', () => {
     ]);
   });
 
-  test('tells a trend of delays in days a year, once eight orders show it', () => {
+  test('shows a trend of delays in days a year, from eight orders on', () => {
     const growing = (n: number) => many(n, (i) => order(3650 - 73 * i, 10, 10 + i));
     // A day in 73: five a year.
     expect(scoreOf(growing(8)).delayTrendDaysAYear).toBeCloseTo(365.25 / 73, 9);
@@ -249,7 +252,7 @@ describe('a scorecard', () => {
     expect(scoreOf(growing(7)).delayTrendDaysAYear).toBeNull();
     const scattered = many(20, (i) => order(3650 - 73 * i, 10, 10 + ((i * 7) % 5)));
     expect(scoreOf(scattered).delayTrendDaysAYear).toBeNull();
-    // Delays that stopped growing two hundred orders ago are none.
+    // Delays that stopped growing two hundred orders ago show no trend.
     const settled = many(200, (i) => order(1000 - i, 10, 20));
     expect(scoreOf([...growing(11), ...settled]).delayTrendDaysAYear).toBeNull();
     expect(scoreOf([...growing(11), ...settled.slice(190)]).delayTrendDaysAYear).not.toBeNull();

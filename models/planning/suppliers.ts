@@ -5,12 +5,12 @@ import { dayOf } from '#models/supply/dates.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { type Mass, valuesAt } from './demandLaw.ts';
 
-/** How long a delivery takes: whole days with their chances, rising. */
+/** Lead-time distribution: whole days with their probabilities, rising. */
 export interface DeliveryLaw {
   days: readonly { days: number; chance: number }[];
-  /** Orders of this supplier behind it. */
+  /** Orders of this supplier that it was learned from. */
   orders: number;
-  /** Where the length itself comes from. */
+  /** Source of the promised lead time. */
   promise: 'item' | 'supplier' | 'orders' | 'assumed';
 }
 
@@ -23,7 +23,7 @@ export interface SupplierScore {
   /** Open, and later than promised. */
   overdue: number;
   cancelled: number;
-  /** Part of the received orders that came on the promised day or before; null where none was promised. */
+  /** Share of the received orders that arrived on the promised day or before; null: none was promised. */
   onTime: number | null;
   /** Days from order to delivery, of those received. */
   medianDays: number | null;
@@ -34,38 +34,38 @@ export interface SupplierScore {
   quantityRate: number | null;
   /** Change of the delay, days a year, where it is significant at 5 %; null: no trend. */
   delayTrendDaysAYear: number | null;
-  /** Chance that the next order is late, short or never comes. */
+  /** Probability that the next order is late, short or never arrives. */
   risk: number;
 }
 
 /** Assumed for an item without any lead-time data. */
 export const ASSUMED_DAYS = 28;
-/** Ten years: what would take longer is a mistake in the records. */
+/** Ten years: anything longer is an error in the records. */
 const MAX_DAYS = 3650;
-/** Newest orders that count. */
+/** Only the newest orders count. */
 const NEWEST = 60;
 const NEWEST_OF_TREND = 200;
-/** Orders that all suppliers together count for beside a supplier's own. */
+/** Weight of all suppliers together beside a supplier's own orders, in orders. */
 const POOL_WEIGHT = 4;
-/** Points that a law is kept at. */
+/** Points that a distribution is stored at. */
 const POINTS = 9;
-/** Where an open order is later than any that came. */
+/** Factor on an open order that is later than any received one. */
 const LATER_STILL = 1.25;
 const MIN_FOR_TREND = 8;
 const SIGNIFICANT = 1.96;
-/** What is believed of a supplier's risk before any order: one of ten. */
+/** Prior of a supplier's risk: one order of ten. */
 const PRIOR_RISK = { bad: 0.5, orders: 5 };
-/** An order is late from this many days after the promise on. */
+/** An order is late from this many days after the promise. */
 const GRACE_DAYS = 1;
 const SHORT = 0.98;
 
 interface Ratio {
   ratio: number;
-  /** The order is still open: it will take at least so long. */
+  /** The order is still open: it will take at least this long. */
   open: boolean;
 }
 
-/** Delivery times of items, learned from purchases: the promise times how promises turned out. */
+/** Lead times of items, learned from purchases: the promise times the ratio of actual to promised time. */
 export class DeliveryTimes {
   readonly #suppliers: Map<string, SupplyRow<'suppliers'>>;
   readonly #items: Map<string, SupplyRow<'items'>>;
@@ -80,7 +80,7 @@ export class DeliveryTimes {
     this.#today = today;
     this.#suppliers = new Map(suppliers.map((s) => [s.supplier, s]));
     this.#items = new Map(items.map((i) => [i.item, i]));
-    // The newest first; equal days by their orders, so that the order of rows says nothing.
+    // The newest first; ties by order number, so that the order of rows does not matter.
     const sorted = [...purchases].sort((a, b) => compare(b.ordered, a.ordered) || compare(a.order, b.order));
     this.#orders = groupedBy(sorted, (order) => order.item);
     for (const order of sorted) this.#learn(order);
@@ -111,7 +111,7 @@ export class DeliveryTimes {
     return censoredLaw([
       ...own.map((r) => ({ ...r, weight: 1 })),
       ...this.#pool.map((r) => ({ ...r, weight: share })),
-      // Promises carry a small weight, whatever the deliveries.
+      // The promise itself has a small weight, whatever the deliveries.
       { ratio: 1, open: false, weight: 1 },
     ]);
   }
@@ -133,7 +133,7 @@ export class DeliveryTimes {
     return this.#items.get(item)?.supplier ?? this.#orders.get(item)?.find((o) => o.supplier)?.supplier ?? '';
   }
 
-  /** Null of an order that tells nothing yet, was never going to come, or came before it was ordered. */
+  /** Null for an order that is not late yet, was cancelled, or was received before it was ordered. */
   #ratioOf(order: SupplyRow<'purchases'>): Ratio | null {
     if (order.cancelled !== undefined) return null;
     const ordered = dayOf(order.ordered);
@@ -155,8 +155,8 @@ type RatioLaw = readonly Mass[];
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * The law of ratios of which some are only known to be longer: an open order's weight goes to those that took longer, and
- * to later still where there is none. Source: Kaplan & Meier, JASA 53 (1958).
+ * Distribution of ratios with censoring: the weight of an open order goes to the longer ratios, and beyond the longest
+ * where there is none. Source: Kaplan & Meier, JASA 53 (1958).
  */
 function censoredLaw(all: readonly (Ratio & { weight: number })[]): RatioLaw {
   const sorted = [...all].sort((a, b) => a.ratio - b.ratio || Number(a.open) - Number(b.open));
@@ -188,7 +188,7 @@ function pointsOf(law: RatioLaw, promisedDays: number): DeliveryLaw['days'] {
 /** Mean length of a delivery, in days. */
 export const meanDays = ({ days }: DeliveryLaw): number => days.reduce((sum, d) => sum + d.chance * d.days, 0);
 
-/** How suppliers keep their promises, the riskiest first. */
+/** Suppliers' delivery performance, the riskiest first. */
 export function supplierScores({ purchases, suppliers, items }: Supply, today: number): SupplierScore[] {
   const usual = new Map(items.flatMap(({ item, supplier }) => (supplier ? [[item, supplier] as const] : [])));
   const groups = new Map<string, SupplyRow<'purchases'>[]>(suppliers.map((s) => [s.supplier, []]));

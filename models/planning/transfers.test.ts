@@ -24,7 +24,7 @@ const months = Array.from(
   { length: 36 },
   (_, m) => `${2023 + Math.floor((m + 6) / 12)}-${String(((m + 6) % 12) + 1).padStart(2, '0')}-15`,
 );
-/** Ten or so a month at north and at south, and stock that differs. */
+/** Demand of about ten a month at north and at south, with different stock. */
 function twoSites(stock: Record<string, number>, item: Partial<Supply['items'][number]> = {}): Supply {
   const sites = ['north', 'south'];
   return {
@@ -40,7 +40,7 @@ const planOf = (supply: Supply, more: Partial<PlanSettings> = {}, alerts: AlertR
   planSupply(supply, { health: [], alerts }, NO_MEMORY, { ...settings, ...more }).items;
 const at = (items: ReturnType<typeof planOf>, site: string) => items.find((i) => i.site === site)!;
 
-test('a site that is short is sent what another holds beyond its own order-up-to level, and purchases nothing', () => {
+test('a site that is short is sent another site’s excess, and purchases nothing', () => {
   const alone = at(planOf(twoSites({ north: 2, south: 100 }), { transfers: undefined }), 'north');
   expect(alone.orderNow).toBe(alone.orderUpTo - 2);
   const items = planOf(twoSites({ north: 2, south: 100 }));
@@ -52,27 +52,27 @@ test('a site that is short is sent what another holds beyond its own order-up-to
   });
   expect(south).toMatchObject({ transfersOut: [{ site: 'north', quantity: alone.orderNow }], orderNow: 0 });
   expect(north.whyOrder).toBe(`${alone.orderNow} come from south, which has 100 and fills up to ${south.orderUpTo}.`);
-  // Waiting with the transfer costs what waiting with the order cost.
+  // Waiting for the transfer costs as much as waiting for the order.
   expect(north.costOfWaiting).toBeCloseTo(alone.costOfWaiting, 9);
   expect(north.runOutAfterOrder).toBeCloseTo(alone.runOutAfterOrder as number, 9);
 });
 
-test('a sender keeps its own level; the rest is purchased, and nothing is sent twice', () => {
+test('a sender keeps its own level; the rest is purchased, and no unit is sent twice', () => {
   const { orderUpTo, reorderPoint } = at(planOf(twoSites({ north: 0, south: 0 }), { transfers: undefined }), 'south');
   const items = planOf(twoSites({ north: 2, south: orderUpTo + 4 }));
   const north = at(items, 'north');
   expect(north.transfersIn).toEqual([{ site: 'south', quantity: 4 }]);
   expect(north.orderNow).toBe(north.orderUpTo - 6);
   expect(north.orderNow).toBeGreaterThan(0);
-  // Not below its reorder point, and without anything to spare.
+  // Not below its reorder point, and without any excess.
   for (const stock of [orderUpTo, reorderPoint])
     expect(at(planOf(twoSites({ north: 2, south: stock })), 'north').transfersIn).toBeUndefined();
-  // What is on order at the sender is not on its shelf.
+  // Units on order at the sender are not on its shelf.
   const purchases = [{ order: 'P1', item: 'seal', site: 'south', quantity: 500, ordered: '2026-07-01' }];
   expect(at(planOf({ ...twoSites({ north: 2, south: 5 }), purchases }), 'north').transfersIn).toBeUndefined();
 });
 
-test('a warehouse without demand gives all it has, to the costlier shortage first', () => {
+test('a warehouse without demand sends everything, to the costlier shortage first', () => {
   const items = planOf(twoSites({ north: -6, south: 8, central: 20 }));
   const [north, south, central] = ['north', 'south', 'central'].map((site) => at(items, site));
   expect(north.costOfWaiting).toBeGreaterThan(south.costOfWaiting);
@@ -94,7 +94,7 @@ test('of several senders the smallest that has enough sends it all; else the lar
   ]);
 });
 
-test('only sites of one pool exchange, and only what saves more of a purchase than the transfer costs', () => {
+test('only sites of one pool exchange stock, and only if that saves more of a purchase than the transfer costs', () => {
   const supply = twoSites({ north: 2, south: 100 });
   const sent = (transfers: TransferRules, changed = supply) => at(planOf(changed, { transfers }), 'north').transfersIn;
   expect(
@@ -110,13 +110,13 @@ test('only sites of one pool exchange, and only what saves more of a purchase th
   const { orderCost } = at(planOf(supply, { transfers: undefined }), 'north');
   expect(sent({ pools: null, cost: orderCost })).toHaveLength(1);
   expect(sent({ pools: null, cost: orderCost + 1 })).toBeUndefined();
-  // Packs of 1,000: four more or less change no purchase.
+  // Packs of 1,000: a few units do not change the purchase.
   const packs = { pack_size: 1000 };
   const { orderUpTo } = at(planOf(twoSites({ north: 0, south: 0 }, packs), { transfers: undefined }), 'south');
   expect(sent(EVERYWHERE, twoSites({ north: -500, south: orderUpTo + 4 }, packs))).toBeUndefined();
 });
 
-test('a decided order stays as it is, and an item at one site alone is purchased', () => {
+test('an order with a decision does not change, and an item at one site only is purchased', () => {
   const decided = {
     ...{ id: 'd', item: 'seal', site: 'north', action: 'freeze' as const, quantity: 9, until: null, proposed: 0 },
     ...{
@@ -142,7 +142,7 @@ test('a decided order stays as it is, and an item at one site alone is purchased
   expect(at(planOf(single), 'north').orderNow).toBeGreaterThan(0);
 });
 
-test('the part of a machine comes from its own site while that has one, and from elsewhere before it is purchased', () => {
+test('a machine’s part is supplied by its own site, then by other sites, then by a purchase', () => {
   const machines = (stock: Record<string, number>): Supply => ({
     ...noSupply(),
     items: [{ item: 'bearing', unit_cost: 80, lead_time_days: 21 }],
@@ -164,7 +164,7 @@ test('the part of a machine comes from its own site while that has one, and from
   expect(at(plan({ north: 0, south: 0 }), 'north').orderNow).toBeGreaterThan(0);
 });
 
-test('a transfer that a planner froze is proposed as it is, and one frozen at 0 is not', () => {
+test('a transfer frozen by a planner is proposed unchanged, and one frozen at 0 is not proposed', () => {
   const supply = twoSites({ north: 2, south: 100 });
   const frozen = (from: string, site: string, quantity: number): OrderDecision => ({
     id: '1',

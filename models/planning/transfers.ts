@@ -8,7 +8,7 @@ import type { StockItem } from './stockPolicy.ts';
 export interface TransferRules {
   /** Sites that send each other stock; null: all of them. */
   pools: readonly (readonly string[])[] | null;
-  /** Money that one transfer costs: it has to save as much of a purchase. */
+  /** Cost of one transfer: it has to save more than that of a purchase. */
   cost: number;
   /** Transfers whose quantity a planner fixed; 0: none is proposed. */
   fixed?: readonly Transfer[];
@@ -22,13 +22,13 @@ export interface Transfer {
   quantity: number;
 }
 
-/** An item at a site: its plan, and what the plan was made of. */
+/** An item at a site: its plan, and the input of the plan. */
 interface Place {
   plan: PlanItem;
   item: StockItem;
 }
 
-/** Places as planned on their own, and a plan of one that is sent units. */
+/** Places planned separately, and a function to replan one with units sent to it. */
 export interface Planned {
   plans: readonly PlanItem[];
   items: readonly StockItem[];
@@ -36,9 +36,9 @@ export interface Planned {
 }
 
 /**
- * Transfers before purchases: a site that would order an item is sent it by sites that hold more than their own
- * order-up-to level, the costliest shortage first. A sender keeps that level on its shelf: what is on order there counts
- * for nothing. Only what makes the purchase smaller is sent. Pure.
+ * Transfers before purchases: a site that would order an item is sent the excess of other sites, the costliest shortage
+ * first. A sender keeps its own order-up-to level on its shelf, not counting units on order. Only units that reduce the
+ * purchase are sent. Pure.
  */
 export function proposeTransfers({ plans, items }: Planned, rules: TransferRules): Transfer[] {
   const places = plans.map((plan, i): Place => ({ plan, item: items[i] }));
@@ -82,8 +82,8 @@ interface Part {
 }
 
 /**
- * What could be sent: the sender whose excess is enough, else the largest excess first.
- * @param already units that come by fixed transfers.
+ * Possible shipments: from the smallest excess that is enough, else from the largest first.
+ * @param already units that arrive by fixed transfers.
  */
 function partsFor(
   receiver: Place,
@@ -105,7 +105,7 @@ function partsFor(
   return parts;
 }
 
-/** How many of the parts are sent: as many as save most of the purchase for what they cost; 0: none is worth it. */
+/** Number of shipments that save most of the purchase after their cost; 0: none is worth it. */
 function worthSending({ plan, item }: Place, parts: readonly Part[], cost: number, already: number): number {
   const position = exact(positionOf({ plan, item }) + already);
   let [best, saved, sent] = [0, 0, 0];
@@ -128,7 +128,7 @@ function mayExchange(a: string, b: string, { pools }: TransferRules): boolean {
   return pools === null || pools.some((pool) => pool.includes(a) && pool.includes(b));
 }
 
-/** The plans with their transfers: what is sent is not purchased. */
+/** The plans with their transfers: units sent are not purchased. */
 export function withTransfers(planned: Planned, rules: TransferRules | null): PlanItem[] {
   const transfers = rules === null ? [] : proposeTransfers(planned, rules);
   const incoming = groupedBy(transfers, ({ item, to }) => placeKey({ item, site: to }));

@@ -6,7 +6,7 @@ const USUAL_DAYS = 1000;
 const ended = (days: number): Life => ({ days, ended: true });
 const ongoing = (days: number): Life => ({ days, ended: false });
 
-/** Lives at evenly spaced levels of a law: what a large sample looks like. */
+/** Lives at evenly spaced quantiles: what a large sample looks like. */
 const sampleOf = ({ shape, scale }: Weibull, n: number) =>
   Array.from({ length: n }, (_, i) => scale * (-Math.log(1 - (i + 0.5) / n)) ** (1 / shape));
 
@@ -21,7 +21,7 @@ function densityOf(lives: readonly Life[], { shape, scale }: Weibull) {
   return likelihood - prior;
 }
 
-test('of an exponential life 37 % are left at the scale; any life is whole at the beginning', () => {
+test('at the scale 37 % of exponential lives are left; at age 0 all are', () => {
   expect(survival({ shape: 1, scale: 500 }, 500)).toBeCloseTo(Math.exp(-1), 12);
   expect(survival({ shape: 2, scale: 500 }, 1000)).toBeCloseTo(Math.exp(-4), 12);
   expect(survival({ shape: 3, scale: 500 }, 250)).toBeCloseTo(Math.exp(-1 / 8), 12);
@@ -33,15 +33,15 @@ test.each([
   { shape: 1, scale: 2000 },
   { shape: 3.5, scale: 900 },
   { shape: 6, scale: 12_000 },
-])('many lives of shape $shape and scale $scale are recognised', (law) => {
+])('recovers shape $shape and scale $scale from many lives', (law) => {
   const fitted = fitWeibull(sampleOf(law, 2000).map(ended), USUAL_DAYS);
   expect(Math.abs(fitted.shape / law.shape - 1)).toBeLessThan(0.01);
   expect(Math.abs(fitted.scale / law.scale - 1)).toBeLessThan(0.01);
 });
 
-test('lives that are cut off by today are not taken for short ones', () => {
+test('does not mistake censored lives for short ones', () => {
   const law = { shape: 2.5, scale: 800 };
-  // All parts are equally old: two of three have failed.
+  // All parts are of the same age: two of three have failed.
   const today = law.scale * Math.log(3) ** (1 / law.shape);
   const lives = sampleOf(law, 2000).map((days) => (days < today ? ended(days) : ongoing(today)));
   const fitted = fitWeibull(lives, USUAL_DAYS);
@@ -55,7 +55,7 @@ test('lives that are cut off by today are not taken for short ones', () => {
   ).toBeLessThan(0.9 * law.scale);
 });
 
-test('without lives the usual one is assumed, with the shape of wear; days of no length say nothing', () => {
+test('without lives the usual one is assumed, with the shape of wear; lives of 0 days are ignored', () => {
   for (const lives of [[], [ended(0), ongoing(0), ended(-3)]]) {
     const { shape, scale } = fitWeibull(lives, USUAL_DAYS);
     expect(shape).toBeCloseTo(2, 5);
@@ -63,7 +63,7 @@ test('without lives the usual one is assumed, with the shape of wear; days of no
   }
 });
 
-test('parts that run on, and never failed, make the life longer the longer they run', () => {
+test('censored lives without a failure lengthen the life the longer they run', () => {
   const scales = [100, 1000, 3000, 10_000].map(
     (days) => fitWeibull(new Array<Life>(20).fill(ongoing(days)), USUAL_DAYS).scale,
   );
@@ -78,7 +78,7 @@ const someLives = fc.array(fc.record({ days: fc.double({ min: 1, max: 20_000, no
   maxLength: 12,
 });
 
-test('no other shape or scale is more likely, given the records and what is believed beforehand', () => {
+test('no other shape or scale is more likely, given the records and the prior', () => {
   fc.assert(
     fc.property(someLives, (lives) => {
       const best = fitWeibull(lives, USUAL_DAYS);

@@ -1,33 +1,33 @@
-/** Life of a part until it is taken out: S(t) = exp(−(t/scale)^shape), t and scale in days. */
+/** Life of a part until it is replaced: S(t) = exp(−(t/scale)^shape), t and scale in days. */
 export interface Weibull {
   shape: number;
   scale: number;
 }
 
-/** A life that has ended, by a failure or by a service that took a new part, or one that goes on today. */
+/** A life that ended, by a failure or a service with a new part, or one that is ongoing. */
 export interface Life {
   days: number;
   ended: boolean;
 }
 
 const SHAPES: readonly [number, number] = [0.6, 8];
-/** What is believed of the shape before any record: wear more often than chance (log-normal). */
+/** Prior of the shape: wear is likelier than chance (log-normal). */
 const USUAL_LOG_SHAPE = Math.log(2);
 const LOG_SHAPE_DEVIATION = 0.5;
-/** Of the scale, about the usual life: a factor of three is no surprise. */
+/** Prior of the scale, about the usual life: a factor of three is plausible. */
 const LOG_SCALE_DEVIATION = 1.1;
 const STEPS = 40;
 const NEWTON_STEPS = 20;
 
-/** Probability that a part lasts longer than this: S(t) = exp(−(t/scale)^shape); 1 for days below 0. */
+/** Probability that a part lasts longer than `days`: S(t) = exp(−(t/scale)^shape); 1 for days below 0. */
 export const survival = ({ shape, scale }: Weibull, days: number): number =>
   Math.exp(-((Math.max(0, days) / scale) ** shape));
 
 /**
- * The life of a part by its records: maximum of likelihood and prior, cut-off lives counted as such; the scale by
+ * Life distribution of a part from its records: maximum of likelihood and prior, with censored lives; the scale by
  * Newton's method, the shape by golden section. Source: Meeker & Escobar, "Statistical Methods for Reliability Data"
  * (1998), §8.3; the priors are our own: both logarithms normal.
- * @param usualDays mean life where records say nothing.
+ * @param usualDays mean life without records.
  */
 export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
   const positiveLives = lives.filter(({ days }) => days > 0);
@@ -35,7 +35,7 @@ export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
   const ended = positiveLives.filter((l) => l.ended).length;
   const logsOfEnded = logs.reduce((sum, v, i) => sum + (positiveLives[i].ended ? v : 0), 0);
   const longest = logs.reduce((most, v) => Math.max(most, v), 0);
-  // In parts of the longest life, so that no power overflows.
+  // Relative to the longest life, so that no power overflows.
   const powersOf = (shape: number) => logs.reduce((sum, v) => sum + Math.exp(shape * (v - longest)), 0);
   const fitOf = (shape: number) => {
     const powers = powersOf(shape);
@@ -46,7 +46,7 @@ export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
     const { powers, logScale } = fitOf(shape);
     const prior =
       ((logShape - USUAL_LOG_SHAPE) / LOG_SHAPE_DEVIATION) ** 2 / 2 + (logScale / LOG_SCALE_DEVIATION) ** 2 / 2;
-    // Less the sum of the logarithms, which is the same for every shape.
+    // Without the sum of the logarithms, which is the same for every shape.
     const density = ended * (logShape - shape * logScale) + shape * logsOfEnded;
     return prior + powers * Math.exp(shape * (longest - logScale)) - density;
   };
@@ -54,10 +54,10 @@ export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
   return { shape, scale: usualDays * Math.exp(fitOf(shape).logScale) };
 }
 
-/** The logarithm of the scale, over the usual life, where the slope of cost is 0. */
+/** Logarithm of the scale relative to the usual life, where the derivative of the cost is 0. */
 function logScaleOf(shape: number, powers: number, longest: number, ended: number): number {
   const precision = LOG_SCALE_DEVIATION ** -2;
-  // From below the curve is steep and convex: Newton's steps come from there.
+  // Start below: the curve is steep and convex there, so Newton's method converges.
   let at =
     ended > 0 && powers > 0 ? Math.min(longest, longest + Math.log(powers / ended) / shape) : Math.min(0, longest);
   for (let i = 0; i < NEWTON_STEPS; i++) {
@@ -70,7 +70,7 @@ function logScaleOf(shape: number, powers: number, longest: number, ended: numbe
   return at;
 }
 
-/** Place of the least value of a function with one valley. */
+/** Argument of the minimum of a unimodal function. */
 function goldenSection(cost: (x: number) => number, from: number, to: number): number {
   const part = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [from, to];

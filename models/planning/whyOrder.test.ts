@@ -15,7 +15,7 @@ const plan = {
 };
 const free = { packSize: 1, minimumOrder: 0 };
 
-test('a quantity is explained by what is there, what is expected, and what is kept', () => {
+test('explains a quantity by stock, expected demand and safety stock', () => {
   expect(whyOrder(plan, free)).toBe(
     '3 are there or coming, below the reorder point of 4: 2.5 are expected in the 22 days until the order after this one could come and 1.5 are kept so that nothing runs out in this part of the cycles: 95 %. 7 fill up to 10.',
   );
@@ -23,7 +23,7 @@ test('a quantity is explained by what is there, what is expected, and what is ke
   expect(whyOrder({ ...plan, expectedByMachines: 1 }, free)).toContain('(1 of them for machines)');
 });
 
-test('what packs or the least order add is told', () => {
+test('mentions the quantity added by packs or the minimum order', () => {
   expect(whyOrder({ ...plan, orderNow: 8 }, { packSize: 4, minimumOrder: 0 })).toMatch(
     /8 fill up to 11, more than the 7 that are missing: packs hold 4\.$/,
   );
@@ -32,7 +32,7 @@ test('what packs or the least order add is told', () => {
   );
 });
 
-test('the quantity that a lower price is of is told, with the price', () => {
+test('mentions the quantity raised to a lower price, with the price', () => {
   expect(whyOrder({ ...plan, orderNow: 20 }, free, { discountFrom: 20, unitCost: 4.5 })).toMatch(
     /missing: the least order is 20\. From 20 on a unit costs 4\.5, which is worth their stock\.$/,
   );

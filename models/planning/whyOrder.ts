@@ -25,7 +25,7 @@ const SERVICE = {
 const shown = (units: number) => String(Number(units.toPrecision(3)));
 const whole = (units: number) => String(Number(units.toPrecision(12)));
 
-/** Why so many are to be ordered, in a sentence or two; null where none are. Pure. */
+/** Reason for an order quantity, in one or two sentences; null without an order. Pure. */
 export function whyOrder(
   plan: Planned,
   { packSize, minimumOrder, transferIn = 0 }: Pick<StockItem, 'packSize' | 'minimumOrder' | 'transferIn'>,

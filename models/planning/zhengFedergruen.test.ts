@@ -9,7 +9,7 @@ const poisson = (mean: number) => {
   return mass;
 };
 
-/** Expected holding (1 a unit) and backorders (`penalty` a unit) of a review that begins at a position. */
+/** Expected holding (1 a unit) and backorder cost (`penalty` a unit) of a review that begins at a position. */
 const costOf = (mass: Float64Array, penalty: number) => (position: number) =>
   mass.reduce((sum, m, k) => sum + m * (Math.max(0, position - k) + penalty * Math.max(0, k - position)), 0);
 
@@ -27,7 +27,7 @@ test.each([
   expect(policy.cost).toBeCloseTo(cost, 2);
 });
 
-test('no other policy is cheaper, whatever the demand', () => {
+test('no other policy is cheaper for any demand', () => {
   const mass = Float64Array.of(0.5, 0.2, 0, 0.1, 0, 0.2);
   const costAt = costOf(mass, 4);
   const best = leastCostPolicy({ step: 1, mass }, 7, costAt);
@@ -57,7 +57,7 @@ function simpleCost(mass: Float64Array, s: number, S: number, orderCost: number,
   return cost;
 }
 
-/** A history of which the shares are the chances of a law, shuffled. */
+/** A history with the frequencies of a distribution, shuffled. */
 function historyOf(mass: Float64Array, periods: number, seed: number): number[] {
   let below = mass[0];
   let value = 0;
@@ -74,7 +74,7 @@ function historyOf(mass: Float64Array, periods: number, seed: number): number[] 
   return history;
 }
 
-test('a plan from a history costs hardly more than the optimum for its law', { tags: 'slow' }, () => {
+test('a plan from a history costs hardly more than the optimum for its distribution', { tags: 'slow' }, () => {
   const [orderCost, penalty] = [5, 4];
   const means = [6, 10, 20, 25];
   for (const seed of [1, 2, 3]) {

@@ -47,7 +47,7 @@ function cheapestPosition(costAt: (position: number) => number): number {
   return at;
 }
 
-/** Expected reviews spent at each depth below the order-up-to level, computed as far as they are asked for. */
+/** Expected reviews spent at each depth below the order-up-to level, computed on demand. */
 class Renewals {
   readonly #mass: Float64Array;
   readonly #visits: number[];

@@ -1,12 +1,14 @@
 import { dayOf } from './dates.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
-/** An open order that is overdue by so many days, and by so many times as long as it was to take, was forgotten. */
+/**
+ * An open order counts as forgotten if it is overdue by this many days, and by this multiple of its promised lead time.
+ */
 const FORGOTTEN = { days: 180, times: 3 };
 
 /**
- * The records as they are known today: what is to be received, or cancelled, on a later day has not been, and is promised
- * for that day; work of a later day is not done, unless it is planned; forgotten orders never come.
+ * The records as known today: a receipt or cancellation dated later has not happened, and its day is the promise; work
+ * of a later day is not done, unless it is planned; forgotten orders never arrive.
  * @param today `2026-01-31`.
  */
 export function asOf(supply: Supply, today: string): Supply {
@@ -24,11 +26,11 @@ function openUntil(order: SupplyRow<'purchases'>, today: string): SupplyRow<'pur
   if (cancelled !== undefined && cancelled <= today) return order;
   if (received === undefined || received <= today)
     return { ...rest, ...(received && { received }), ...(received_quantity !== undefined && { received_quantity }) };
-  // Nothing of it has come yet, whatever is to come.
+  // Nothing has been received yet, whatever the row says about later.
   return { ...rest, promised: received };
 }
 
-/** Orders that nobody received or cancelled, though they are overdue by far: they would stop all ordering. */
+/** Orders neither received nor cancelled although long overdue: they would stop all ordering. */
 export function forgottenOrders({ purchases }: Supply, today: string): string[] {
   return purchases.filter((order) => isForgotten(order, today)).map(({ order, item }) => `${order} of ${item}`);
 }

@@ -44,16 +44,16 @@ const MONTHS = [
   'mese',
   'maand',
 ];
-/** Columns that tell a period, where no other tells a date. */
+/** Columns that give a period, if no other column gives a date. */
 export const PERIOD_COLUMNS: readonly string[] = [...WEEKS, ...MONTHS, ...PERIODS, ...FISCAL_PERIODS];
 export const YEAR_COLUMNS: readonly string[] = [...YEARS, ...FISCAL_YEARS];
 
 /**
- * A demand table whose dates stand in two columns (year and week, month or period), are numbers of weeks (`53/2020`,
- * `202053`), or fiscal periods (`FY26 P01`), with dates that stand alone; any other table as it is.
- * @param dateAt column of the dates; -1: none has their name.
+ * Converts dates of a demand table: in two columns (year and week, month or period), are numbers of weeks (`53/2020`,
+ * `202053`), or fiscal periods (`FY26 P01`). Any other table is returned unchanged.
+ * @param dateAt column of the dates; -1: none.
  * @param calendar of fiscal periods.
- * @throws TableError of fiscal periods without a calendar, or out of it.
+ * @throws TableError for fiscal periods without a calendar, or outside it.
  */
 export function withPlainDates(table: Table, dateAt: number, calendar: FiscalCalendar | undefined): Table {
   const [header = [], ...body] = table.rows;

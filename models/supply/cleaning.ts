@@ -1,33 +1,33 @@
 import type { PeriodKind } from './periods.ts';
 
-/** What was done to the records on their way to histories. */
+/** How records were cleaned for the histories. */
 export interface Cleaning {
   rows: number;
-  /** Returns taken off, and those that met no demand before them. */
+  /** Returns that were deducted, and those without an earlier demand. */
   returned: number;
   unmatchedReturns: number;
   converted: number;
-  /** Rows of a unit that the item is not counted in. */
+  /** Rows in a unit that cannot be converted to the item's. */
   unknownUnit: number;
-  /** The period that has not ended yet, and rows of it or later. */
+  /** The current period, and rows of it or later. */
   notEnded: number;
-  /** Items whose first period is left out: the records begin in its middle. */
+  /** Items whose first period is left out, as the records begin within it. */
   begunLate: number;
-  /** First days of periods in which no item had any demand; the means of their neighbours stand in for them. */
+  /** First days of periods without any demand of any item, filled with the means of their neighbours. */
   gaps: string[];
-  /** Periods at the end that no record has reached; as many before them stand in for them. */
+  /** Periods at the end without records, filled with as many earlier ones. */
   notReached: number;
-  /** Periods at the end without a record of so few items that nobody can tell whether demand ended or tables are late. */
+  /** Periods at the end without records of items that are too few to tell ended demand from late tables. */
   silentEnd: number;
   outliers: number;
   unitChanges: number;
-  /** Items whose history is that of one that they replaced as well. */
+  /** Items whose history includes that of superseded ones. */
   superseded: number;
-  /** Per cent of demand for each per cent of a month's working days; null where it is not plain. */
+  /** Percent of demand for each percent of a month's working days; null: not significant. */
   workingDays: number | null;
 }
 
-/** The account of records on which nothing has been done yet; a new object each time. */
+/** An empty account; a new object each time. */
 export function noCleaning(): Cleaning {
   const none = {
     returned: 0,
@@ -43,7 +43,7 @@ export function noCleaning(): Cleaning {
   return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0, workingDays: null };
 }
 
-/** What was done, a sentence each. */
+/** What was cleaned, one sentence each. */
 export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
   const lines = [
     [c.superseded, 'items have gone over to those that replaced them'],

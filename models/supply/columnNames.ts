@@ -1,9 +1,9 @@
-/** Where a name in camel case ends one word and begins the next; abbreviations such as `UoM` and `MvT` are one word. */
+/** Word boundaries in a camel-case name; abbreviations such as `UoM` and `MvT` are one word. */
 const WORD_ENDS = /(?<=\p{L}\p{Ll}{2})(?=\p{Lu}\p{Ll}{2})/gu;
 
 /**
- * A column's name without case, accents, units in brackets and punctuation: `Item No.`, `item-no` are `item_no`, and
- * `ItemNumber` is `item_number`.
+ * Normalised column name, without case, accents, units in brackets and punctuation: `Item No.`, `item-no` are
+ * `item_no`, and `ItemNumber` is `item_number`.
  */
 export function columnKey(cell: string): string {
   return (
@@ -16,7 +16,7 @@ export function columnKey(cell: string): string {
       .replace(/\(.*?\)/g, ' ')
       .replace(/[^\p{L}\p{N}]+/gu, '_')
       .replace(/^_+|_+$/g, '')
-      // Sage X3 counts the parts of each field, from 0 on.
+      // Sage X3 numbers the parts of each field from 0.
       .replace(/(?<=\p{L})_0$/u, '')
   );
 }

@@ -3,9 +3,9 @@ import { PERIOD_COLUMNS } from './calendarColumns.ts';
 const words = (...lines: string[]): string[] => lines.flatMap((line) => line.split(' '));
 
 /**
- * Names of columns in exports of ERP systems, by their keys (`columnKey`), in English, German, French, Spanish, Italian,
- * Dutch and Portuguese. Of several that stand in a header the first one here counts: codes stand before what may be a
- * description, and what may mean something else (a row's number, an amount of money) last.
+ * Names of columns in exports of ERP systems, by their keys (`columnKey`), in English, German, French, Spanish,
+ * Italian, Dutch and Portuguese. If a header has several, the first one here counts: codes precede possible
+ * descriptions, and ambiguous names (a row's number, an amount of money) come last.
  */
 export const COLUMN_WORDS = {
   item: words(
@@ -62,13 +62,13 @@ export const COLUMN_WORDS = {
     'quantite quantite_livree quantite_facturee quantite_commandee qte qte_livree cantidad cantidad_entregada cantidad_pedida',
     'quantita qta aantal hoeveelheid quantidade qtde antal ilosc requirement_quantity reqmt_qty bedarfsmenge units unidades unites value amount sales',
   ),
-  /** Of a stock. */
+  /** For stock. */
   onHand: words(
     'stock on_hand on_hand_quantity on_hand_qty inventory_on_hand qty_in_stock quantity_in_stock stock_quantity physical_inventory inventory balance_qty closing_stock',
     'labst bestandsmenge lagermenge verfugbarer_bestand quantite_disponible cantidad_a_mano giacenza_attuale saldo_menge qty_on_hand quantity_on_hand stock_on_hand qtyonhand unrestricted unrestricted_stock unrestricted_use_stock',
     'frei_verwendbar lagerbestand bestand quantite_en_stock stock_reel existencias giacenza voorraad curbal current_balance qty units',
   ),
-  /** Of a stock: a part of a site. */
+  /** For stock: a part of a site. */
   storageLocation: words(
     'sloc stor_loc stge_loc storage_loc lgort lagerort lagerplatz lgpla storage_bin bin bin_code bin_location emplacement ubicacion ubicazione',
   ),

@@ -8,7 +8,7 @@ export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) /
  */
 export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
-/** Days in this order where a date is written with slashes, dashes or dots and does not begin with its year. */
+/** Order of day and month in dates with slashes, dashes or dots that do not begin with the year. */
 export type DateOrder = 'dmy' | 'mdy';
 
 const TIME = String.raw`(?:[T -](?:(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d(?:\.\d+)?)?|24:00(?::00)?)(?:\s?[ap]\.?m\.?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?`;
@@ -19,21 +19,21 @@ const EXCEL_DAY_0 = -25_569;
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2200;
 
-/** Years of two digits are taken after slashes and dots alone: `26-01-31` may begin with its year. */
+/** Two-digit years are accepted after slashes and dots only: `26-01-31` may begin with its year. */
 const SHORT = new RegExp(`^(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4}|(?<=[/.])\\d{2})${TIME}$`, 'i');
-/** Years of two digits from here on are of the last century. */
+/** Two-digit years from here on belong to the last century. */
 const LAST_CENTURY_FROM = 70;
 const ISO = new RegExp(`^(\\d{4})[-/.](\\d{1,2})(?:[-/.](\\d{1,2}))?${TIME}$`, 'i');
 
-/** Names of days, and what says that a period begins with one. */
+/** Weekday names, and words before the first day of a period. */
 const BEFORE_DATE =
   /^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|mo|di|mi|do|fr|sa|so|(?:week|wk) (?:of|commencing|beginning|starting)|w\/c|woche vom)[.,]*\s+(?=\S*\d)/i;
 const FULL_DAY_BEFORE = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day,? (?=\p{L})/iu;
 const bareDate = (cell: string) => cell.trim().replace(BEFORE_DATE, '').replace(FULL_DAY_BEFORE, '');
 
 /**
- * In which order days and months stand in a column of dates such as 03/04/2024: told by the first one that can be read
- * in one way alone; dots are day first. Null where nothing tells it and it matters.
+ * Order of day and month in a column of dates such as 03/04/2024, from the first unambiguous date; dots mean day first.
+ * Null if it matters and no date decides it.
  */
 export function dateOrderOf(cells: readonly string[]): DateOrder | null {
   const short = cells.map((c) => SHORT.exec(bareDate(c))).filter((m) => m !== null);
@@ -44,9 +44,9 @@ export function dateOrderOf(cells: readonly string[]): DateOrder | null {
 }
 
 /**
- * A date of any of the usual ways to write one, as `2026-01-31`: ISO dates and times, months (`2024-03`, `03/2024`, `Mar
+ * Parses a date in any of the usual notations, to `2026-01-31`: ISO dates and times, months (`2024-03`, `03/2024`, `Mar
  * 2024`, `Mar-24`), ISO weeks (`2024-W05`, `KW 05/2024`: their Mondays), quarters (`2024Q1`), `20240131`, `202401`,
- * `31.01.2024`, `31.01.24`, spreadsheet day numbers, JD Edwards' days. Null of anything else.
+ * `31.01.2024`, `31.01.24`, spreadsheet day numbers, JD Edwards' days. Null for anything else.
  */
 export function parseDate(cell: string, order: DateOrder): string | null {
   const text = bareDate(cell);
@@ -72,7 +72,7 @@ function isoDate(text: string): string | null {
   return month && day(Number(month[2]), Number(month[1]), 1);
 }
 
-/** A year of four digits as it is; of two, the nearest to our time. */
+/** A four-digit year unchanged; a two-digit year in the nearest century. */
 function fullYear(digits: string): number {
   const year = Number(digits);
   if (digits.length > 2) return year;
@@ -87,7 +87,7 @@ function shortDate(text: string, order: DateOrder): string | null {
 }
 
 const MONTH_SHORT_YEAR = /^(\p{L}{3,11})\.?(?:-| ?['’])(\d{2})$/iu;
-/** Days first with dashes, as Oracle writes them: `31-JAN-26`. */
+/** Day first with dashes, as in Oracle: `31-JAN-26`. */
 const DAY_MONTH_SHORT_YEAR = new RegExp(`^(\\d{1,2})-(\\p{L}{3,11})\\.?-(\\d{2})${TIME}$`, 'iu');
 const DAY_MONTH_YEAR = new RegExp(`^(?:(\\d{1,2})(?:[ /-]|\\. ?))?(\\p{L}{3,11})\\.?[ /-](\\d{4})${TIME}$`, 'iu');
 const YEAR_MONTH = /^(\d{4})[ /-](\p{L}{3,11})\.?$/u;
@@ -120,10 +120,10 @@ function week(text: string): string | null {
   const reversed = WEEK_YEAR.exec(text);
   const m = reversed ? ['', String(fullYear(reversed[2])), reversed[1]] : YEAR_WEEK.exec(text);
   if (!m || Number(m[2]) < 1 || Number(m[2]) > 53 || Number(m[1]) < FIRST_YEAR || Number(m[1]) > LAST_YEAR) return null;
-  // The week of January 4 is the first; days since 1970 begin on a Thursday.
+  // January 4 is in week 1; days since 1970 begin on a Thursday.
   const fourth = dayOf(`${m[1]}-01-04`);
   const monday = fourth - ((fourth + 3) % 7) + 7 * (Number(m[2]) - 1);
-  // Its Thursday lies in the year that it is a week of: not every year has a week 53.
+  // A week belongs to the year of its Thursday: not every year has a week 53.
   return dateOf(monday + 3).startsWith(m[1]) ? dateOf(monday) : null;
 }
 
@@ -140,7 +140,7 @@ function spreadsheetDay(text: string): string | null {
   return value < EXCEL_FIRST || value > EXCEL_LAST ? null : dateOf(value + EXCEL_DAY_0);
 }
 
-/** A day of JD Edwards: the century from 1900 on, the year, the day of the year; `126031` is January 31, 2026. */
+/** A JD Edwards day: the century from 1900 on, the year, the day of the year; `126031` is January 31, 2026. */
 function julianDay(text: string): string | null {
   const m = /^(1\d{2})(\d{3})$/.exec(text);
   if (!m || Number(m[2]) < 1) return null;
@@ -149,7 +149,7 @@ function julianDay(text: string): string | null {
   return date.startsWith(year) ? date : null;
 }
 
-/** Null of days that no calendar has. */
+/** Null for days that do not exist. */
 function day(year: number, month: number, d: number): string | null {
   if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || d < 1 || d > 31) return null;
   const text = `${year}-${String(month).padStart(2, '0')}-${String(d).padStart(2, '0')}`;

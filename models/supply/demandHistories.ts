@@ -12,7 +12,7 @@ import { workingDayElasticity } from './workingDays.ts';
 export interface Histories {
   items: ItemDemandHistory[];
   cleaning: Cleaning;
-  /** The period that begins now: the first one to be forecast. */
+  /** The current period: the first one to be forecast. */
   nextPeriod: number;
 }
 
@@ -24,7 +24,7 @@ const DOZENS = new Map([
   ['hundred', 100],
   ['thousand', 1000],
 ]);
-/** Names of a single piece. */
+/** Names for a single piece. */
 const PIECES = new Set([
   'pc',
   'pce',
@@ -55,8 +55,8 @@ const PIECES = new Set([
 ]);
 const PACKS = new Set(['pack', 'box', 'case', 'carton', 'pk']);
 /**
- * Demand of each item and site by period, up to the last period that has ended. Orders count, or shipments where an item
- * has more of those; usage is added, returns are taken off the newest demand before them.
+ * Demand of each item and site by period, up to the last completed period. Orders count, or shipments for an item with
+ * more of those; usage is added, returns are deducted from the newest demand before them.
  * @param today `2026-01-31`.
  */
 export function demandHistories(supply: Supply, kind: PeriodKind, today: string): Histories {
@@ -65,7 +65,7 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
   const heirs = findSuccessors(supply.items);
   const items = new Map(supply.items.map((i) => [i.item, i]));
   const machines = new Set(supply.bom.map((b) => `${b.machine}\t${b.item}`));
-  const taken = new Set<string>();
+  const superseded = new Set<string>();
   const rows = [...supply.demand, ...usageOf(supply)].flatMap((row): SupplyRow<'demand'>[] => {
     cleaning.rows++;
     if (periodOf(kind, row.date) >= nextPeriod) {
@@ -75,10 +75,10 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
     const own = inOwnUnit(row, items.get(row.item), cleaning);
     if (own === null) return [];
     const item = heirs.get(row.item) ?? row.item;
-    if (item !== row.item) taken.add(row.item);
+    if (item !== row.item) superseded.add(row.item);
     return [{ ...own, item }];
   });
-  cleaning.superseded = taken.size;
+  cleaning.superseded = superseded.size;
   const groups = groupedBy(rows, ({ item, site = '' }) => `${item}\t${site}`);
   const whole = [...groups.values()].map((own) => historyOf(own, kind, nextPeriod, machines, cleaning));
   const histories = withoutBegunPeriod(whole, supply.demand, kind, cleaning);
@@ -90,7 +90,7 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
   return { items: histories, cleaning, nextPeriod };
 }
 
-/** Parts that maintenance took: usage by a machine. */
+/** Parts used in maintenance: usage by a machine. */
 function usageOf(supply: Supply): SupplyRow<'demand'>[] {
   const homes = findHomeSites(supply);
   return supply.maintenance.flatMap(({ item, date, machine, kind, quantity, reference }) =>
@@ -100,7 +100,7 @@ function usageOf(supply: Supply): SupplyRow<'demand'>[] {
   );
 }
 
-/** A row in the unit of its item; null where there is no way to it. */
+/** A row converted to the unit of its item; null if there is no conversion. */
 function inOwnUnit(
   row: SupplyRow<'demand'>,
   item: SupplyRow<'items'> | undefined,
@@ -149,7 +149,7 @@ function historyOf(
   return { item, site, firstPeriod: first, quantity, byMachines, outliers: [], unitChange: null };
 }
 
-/** Takes what came back off the newest demand before it; returns what met none. */
+/** Deducts a return from the newest demand before it; returns the remainder. */
 function deductReturn(quantity: number[], from: number, returned: number): number {
   let left = returned;
   for (let i = from; i >= 0 && left > 0; i--) {

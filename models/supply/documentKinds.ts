@@ -2,7 +2,7 @@ import type { Table } from '#models/tables/parseTable.ts';
 import type { DemandKind } from './movementWords.ts';
 import { isNegativeText } from './numberStyle.ts';
 
-/** What documents do to a stock, by the letters before their numbers: `SO-1001`, `WH/OUT/00012`. */
+/** Movement kinds by the letters before document numbers: `SO-1001`, `WH/OUT/00012`. */
 const ISSUES: Readonly<Record<string, DemandKind>> = {
   SO: 'shipment',
   INV: 'shipment',
@@ -16,16 +16,16 @@ const ISSUES: Readonly<Record<string, DemandKind>> = {
   WZ: 'shipment',
   RW: 'usage',
 };
-/** Issues without a sign: Polish documents, and those of sales beside those of purchases. */
+/** Issues without a sign: Polish documents, and sales next to purchases. */
 const UNSIGNED: readonly string[] = ['WZ', 'RW', ...Object.keys(ISSUES).filter((word) => ISSUES[word] === 'shipment')];
 const RECEIPTS: readonly string[] = ['PZ', 'PW', 'PO', 'IN', 'GRN', 'REC', 'RCV', 'PR', 'BILL'];
 const NEITHER: readonly string[] = ['MM', 'INT', 'TO', 'TRF', 'SA', 'ADJ', 'ST', 'STK', 'CC'];
 const NUMBERED = /^(?:\p{L}+\/)?([A-Z]{2,4})[-/ ]?\d+/u;
 
 /**
- * A ledger in which only the number of each row's document tells what it was, with a column `kind`: where the signs of
- * the quantities agree with it, or no quantity has a sign and sales stand beside purchases. Production both takes and makes: what comes in with its orders is no demand. Any other
- * table is returned as it is.
+ * Adds a column `kind` to a ledger in which only each row's document number tells the kind of movement, provided that
+ * the signs of the quantities agree with it, or that no quantity has a sign and there are both sales and purchases.
+ * Production consumes and produces: receipts from its orders are not demand. Any other table is returned unchanged.
  * @param quantityAt column of the quantity.
  */
 export function withKindsOfDocuments(table: Table, quantityAt: number): Table {

@@ -24,7 +24,7 @@ test.each([
 });
 
 test.each(['2026-01', '01.2026', '2026', 'P01', 'FY26', '2026-W01', '12/2026', '', 'P0001/2026', '101.2026'])(
-  '%j is none',
+  '%j is not a fiscal period',
   (text) => {
     expect(parseFiscal(text)).toBeNull();
   },
@@ -34,7 +34,7 @@ describe('the middle of a fiscal period', () => {
   const dates = (pattern: FiscalCalendar['pattern'], ...periods: number[]) =>
     periods.map((period) => fiscalDate({ year: 2026, period }, calendar(pattern)));
 
-  test('of weeks is counted from the first day of the year, four or five to a period', () => {
+  test('in weeks is counted from the first day of the year, four or five weeks to a period', () => {
     // 29 December and two weeks; 26 January and two; 23 February and two and a half.
     expect(dates('4-4-5', 1, 2, 3, 4)).toEqual(['2026-01-12', '2026-02-09', '2026-03-12', '2026-04-13']);
     expect(dates('4-5-4', 2, 3)).toEqual(['2026-02-12', '2026-03-16']);
@@ -44,16 +44,16 @@ describe('the middle of a fiscal period', () => {
     expect(fiscalDate({ year: 2027, period: 1 }, calendar('4-4-5'))).toBe('2027-01-18');
   });
 
-  test('of months is that of its month, by the day on which the year begins', () => {
+  test('in months is that of its month, from the day on which the year begins', () => {
     const april: FiscalCalendar = { pattern: 'months', begins: { 2026: '2025-04-01' } };
     const of = (period: number) => fiscalDate({ year: 2026, period }, april);
     expect([of(1), of(2), of(10), of(12)]).toEqual(['2025-04-16', '2025-05-16', '2026-01-16', '2026-03-16']);
   });
 
-  test('is not known without a calendar, of a year that it does not have, or of a thirteenth period', () => {
-    const wanted = (period: number, year: number, of?: FiscalCalendar) => fiscalDate({ year, period }, of);
-    expect(wanted(1, 2026)).toEqual({ wanted: expect.stringContaining('name the first day') });
-    expect(wanted(1, 2028, calendar('months'))).toEqual({ wanted: expect.stringContaining('2028') });
-    for (const period of [0, 13]) expect(wanted(period, 2026, calendar('months'))).toHaveProperty('wanted');
+  test('is undefined without a calendar, for a year outside it, and for a thirteenth period', () => {
+    const resultOf = (period: number, year: number, of?: FiscalCalendar) => fiscalDate({ year, period }, of);
+    expect(resultOf(1, 2026)).toEqual({ wanted: expect.stringContaining('name the first day') });
+    expect(resultOf(1, 2028, calendar('months'))).toEqual({ wanted: expect.stringContaining('2028') });
+    for (const period of [0, 13]) expect(resultOf(period, 2026, calendar('months'))).toHaveProperty('wanted');
   });
 });

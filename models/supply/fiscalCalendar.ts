@@ -1,6 +1,6 @@
 import { dateOf, dayOf } from './dates.ts';
 
-/** How a company parts its year: weeks of the three periods of each quarter, or calendar months. */
+/** How a fiscal year is divided: weeks of the three periods of each quarter, or calendar months. */
 export const FISCAL_PATTERNS = ['4-4-5', '4-5-4', '5-4-4', 'months'] as const;
 
 export interface FiscalCalendar {
@@ -17,7 +17,9 @@ export interface FiscalPeriod {
 const PERIODS = 12;
 const WEEK_DAYS = 7;
 
-/** A fiscal period such as `FY26 P01`, `P01 FY2026`, `2026-P01`, `P01/2026` or SAP's `001.2026`; null of anything else. */
+/**
+ * A fiscal period such as `FY26 P01`, `P01 FY2026`, `2026-P01`, `P01/2026` or SAP's `001.2026`; null for anything else.
+ */
 export function parseFiscal(text: string): FiscalPeriod | null {
   const first = /^(?:FY ?'?)?(\d{2}|\d{4})[ /.-]?P(?:er(?:iod)?)?[ .]?(\d{1,3})$/i.exec(text.trim());
   const last =
@@ -29,8 +31,8 @@ export function parseFiscal(text: string): FiscalPeriod | null {
 }
 
 /**
- * The day in the middle of a fiscal period, `2026-01-11`: a period of weeks begins before the calendar month that it
- * mostly is.
+ * The middle day of a fiscal period, `2026-01-11`: a period in weeks begins before the calendar month that it mostly
+ * covers.
  */
 export function fiscalDate(
   { year, period }: FiscalPeriod,
@@ -45,7 +47,7 @@ export function fiscalDate(
   return dateOf(Math.floor((from + until) / 2));
 }
 
-/** Days from the beginning of a year to that of a period, counted from 0. */
+/** Days from the beginning of a year to that of a period (numbered from 0). */
 function daysBefore(period: number, begins: string, pattern: FiscalCalendar['pattern']): number {
   if (pattern === 'months') {
     const [year, month, day] = begins.split('-').map(Number);

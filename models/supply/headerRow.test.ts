@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Table } from '#models/tables/parseTable.ts';
 import { isTotalWord, withoutTitles, withoutTotals } from './headerRow.ts';
 
-/** A table from lines of cells; the file's lines are numbered from 1. */
+/** A table from rows of cells; the file's lines are numbered from 1. */
 const tableOf = (...rows: string[]): Table => ({
   rows: rows.map((row) => row.split('|')),
   lines: rows.map((_, i) => i + 1),
@@ -14,14 +14,14 @@ const textOf = ({ rows }: Table) => rows.map((cells) => cells.join('|'));
 describe('titles above a header', () => {
   const isHeader = (cells: readonly string[]) => cells.includes('item');
 
-  test('are left out, and it is noted in which line the header stands', () => {
+  test('are skipped, and a note gives the header’s line', () => {
     const table = withoutTitles(tableOf('Demand report', '', 'item|qty', 'belt|3'), isHeader);
     expect(textOf(table)).toEqual(['item|qty', 'belt|3']);
     expect(table.lines).toEqual([3, 4]);
     expect(table.notes).toEqual(['2 title rows above the header in line 3 are left out']);
   });
 
-  test('are none where the header comes first, or nowhere in the first thirty rows', () => {
+  test('are not assumed where the header comes first, or is missing in the first thirty rows', () => {
     expect(withoutTitles(tableOf('item|qty', 'belt|3'), isHeader).notes).toEqual([]);
     const far = (titles: number) =>
       withoutTitles(tableOf(...Array.from({ length: titles }, (_, i) => `title ${i}`), 'item|qty'), isHeader).rows
@@ -29,7 +29,7 @@ describe('titles above a header', () => {
     expect([far(29), far(30)]).toEqual([1, 31]);
   });
 
-  test('lines that are drawn, empty rows, and headers that each page repeats say nothing', () => {
+  test('skips rules, empty rows, and headers repeated on each page', () => {
     const table = withoutTitles(
       tableOf('item|qty', '----|---', 'belt|3', '|', 'item|qty', '--|4', 'seal|===', '___|'),
       isHeader,
@@ -42,7 +42,7 @@ describe('titles above a header', () => {
 describe('rows of totals', () => {
   const left = (...rows: string[]) => textOf(withoutTotals(tableOf('item|date|qty', ...rows), [0, 1, 2], 0)).slice(1);
 
-  test('are left out where a cell that every record has is empty', () => {
+  test('are left out if a cell is empty that every record has', () => {
     expect(left('belt|2026-01-01|3', 'Total belt||3', '|Summe|9', 'Total Quartz 5W30|2026-01-01|4')).toEqual([
       'belt|2026-01-01|3',
       'Total Quartz 5W30|2026-01-01|4',
@@ -51,7 +51,7 @@ describe('rows of totals', () => {
     expect(left('belt||3')).toEqual(['belt||3']);
   });
 
-  test('are counted, and lines keep their numbers', () => {
+  test('are counted, and line numbers are kept', () => {
     const table = withoutTotals(tableOf('item|qty', 'belt|3', 'Total|', 'seal|4', 'Total|'), [0, 1], 0);
     expect(table.lines).toEqual([1, 2, 4]);
     expect(table.notes).toEqual(['2 rows of totals are left out']);
@@ -61,12 +61,12 @@ describe('rows of totals', () => {
   });
 
   test.each(['Total', 'subtotal', 'Grand total', 'Summe', 'Gesamtergebnis', 'Umsatz Summe', '***', 'Totals of March'])(
-    '%s is a word of them',
+    '%s marks a total',
     (word) => {
       expect(isTotalWord(` ${word} `)).toBe(true);
     },
   );
-  test.each(['totalizer', 'belt', '', '3'])('%j is none', (word) => {
+  test.each(['totalizer', 'belt', '', '3'])('%j does not', (word) => {
     expect(isTotalWord(word)).toBe(false);
   });
 });

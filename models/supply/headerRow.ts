@@ -1,18 +1,18 @@
 import type { Table } from '#models/tables/parseTable.ts';
 
-/** Rows above a header that reports of spreadsheets begin with: titles, dates, empty lines. */
+/** Most rows above the header of a spreadsheet report: titles, dates, empty lines. */
 const MAX_TITLE_ROWS = 30;
 const TOTAL =
   /^(grand |sub[- ]?)?(total|totale|totaal|totaux|opening|closing|anfangsbestand|endbestand|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme|suma)s?\b.{0,60}$|(\btotal|\btotale|\btotaal|summe|ergebnis)$|^\*+$/i;
 
 /** Whether a cell announces a total, a subtotal or a balance brought forward, in the languages of `TOTAL`. */
 export const isTotalWord = (cell: string): boolean => TOTAL.test(cell.trim().replace(/^'(.+)'$/, '$1'));
-/** Lines that lists draw between their parts. */
+/** Rules that lists draw between their parts. */
 const RULE = /^[-=_]{3,}$/;
 
 /**
- * A report without its title rows: the header is the first row that names every column that is needed. A table without
- * such a row is left as it is, so that errors speak of its first line.
+ * A report without its title rows: the header is the first row that names every required column. A table without such a
+ * row is unchanged, so that errors refer to its first line.
  */
 export function withoutTitles(table: Table, isHeader: (row: readonly string[]) => boolean): Table {
   const header = table.rows.slice(0, MAX_TITLE_ROWS).findIndex(isHeader);
@@ -29,7 +29,7 @@ function below(table: Table, header: number): Table {
   };
 }
 
-/** Without lines of dashes and headers that pages repeat. */
+/** Removes rules and headers repeated on each page. */
 function withoutRules(table: Table): Table {
   const header = table.rows[0]?.join('\t');
   const isRule = (cells: readonly string[]) =>
@@ -41,13 +41,13 @@ function withoutRules(table: Table): Table {
   return { ...table, rows: table.rows.filter((_, i) => kept[i]), lines: table.lines.filter((_, i) => kept[i]) };
 }
 
-/** A total and nothing else: `Total Quartz 5W30` is an oil. */
+/** Nothing but a total: `Total Quartz 5W30` is an oil. */
 const BARE_TOTAL =
   /^(grand |overall |sub[- ]?)?(total|totale|totaal|summe|gesamt|gesamtsumme|ergebnis|gesamtergebnis)$/i;
 
 /**
- * Without rows of totals: a cell says so, and one that every record has is empty, or the item is called a total itself.
- * @param item its column, where there is one.
+ * Removes rows of totals: a cell says so and a required cell is empty, or the item itself is called a total.
+ * @param item its column, if any.
  */
 export function withoutTotals(table: Table, needed: readonly number[], item: number | undefined): Table {
   const [header, ...body] = table.rows;

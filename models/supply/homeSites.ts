@@ -1,8 +1,8 @@
 import type { Supply } from './supplyTables.ts';
 
 /**
- * Where an item lies that some rows name a site for and others do not: at the only site that any table names for it.
- * Items of several sites have none: what names no site is a place of its own.
+ * The home site of an item that only some rows name a site for: the only site of the item in any table. Items of
+ * several sites have none: their rows without a site are a place of their own.
  */
 export function findHomeSites({
   stock,
@@ -18,7 +18,7 @@ export function findHomeSites({
   return new Map([...sites].flatMap(([item, site]) => (site === null ? [] : [[item, site] as const])));
 }
 
-/** Tables in which every row that can be placed names its site. */
+/** Tables in which every row with a known home site names it. */
 export function assignHomeSites(supply: Supply): Supply {
   const homes = findHomeSites(supply);
   const at = <R extends { item: string; site?: string }>(row: R): R => {

@@ -5,9 +5,9 @@ import { parseDate } from './dates.ts';
 import { isTotalWord } from './headerRow.ts';
 import { MOVEMENT_COLUMNS } from './movementColumns.ts';
 
-/** Rows that a report may have above its header. */
+/** Most rows above the header of a report. */
 const MAX_TITLE_ROWS = 30;
-/** Names of items that no line number of a document has. */
+/** Names of item columns, without those that also mean a document's line number. */
 const ITEM_NAMES: ReadonlySet<string> = new Set(COLUMN_WORDS.item.filter((name) => name !== 'id'));
 const DATES: ReadonlySet<string> = new Set(['date', ...COLUMN_WORDS.date]);
 const QUANTITIES: ReadonlySet<string> = new Set(['quantity', ...COLUMN_WORDS.quantity, ...MOVEMENT_COLUMNS.out]);
@@ -20,9 +20,9 @@ const isFilled = (cell: string | undefined) => (cell ?? '').trim() !== '';
 const isDate = (cell: string) => (parseDate(cell, 'dmy') ?? parseDate(cell, 'mdy')) !== null;
 
 /**
- * A list in two levels, as SAP shows the documents of each material: rows of items and rows of what moved, each with a
- * header of its own, or a label with the item (`Material`, `4711`) above each block. Its movements come back with the
- * columns of their item; any other table as it is.
+ * A two-level list, such as SAP's documents of each material: rows of items and rows of movements, each with its own
+ * header, or a label with the item (`Material`, `4711`) above each block. Returns the movements with their item's
+ * columns; any other table unchanged.
  */
 export function withItemsOfBlocks(table: Table): Table {
   const { rows } = table;
@@ -39,7 +39,7 @@ function namesMovements(row: readonly string[]): boolean {
   return placeOf(row, ITEM_NAMES) < 0 && placeOf(row, DATES) >= 0 && placeOf(row, QUANTITIES) >= 0;
 }
 
-/** Without the number of a document's line, which is called as an item is. */
+/** Removes the line number of documents, which may be called `Item`, too. */
 const withoutLines = (header: readonly string[]) =>
   header.map((cell) => (['item', 'article', 'artikel'].includes(columnKey(cell)) ? '' : cell));
 
@@ -72,7 +72,7 @@ function withLabels(table: Table, at: number): Table {
   });
 }
 
-/** The item that a row names: a label and its value, and nothing else. */
+/** The item of a row that has nothing but a label and its value. */
 function labelled(cells: readonly string[]): string | null {
   const filled = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
   const [, label, value] = filled.length === 1 ? (LABELLED.exec(filled[0]) ?? []) : ['', ...filled];
@@ -82,7 +82,7 @@ function labelled(cells: readonly string[]): string | null {
 
 const padded = (cells: readonly string[], width: number) => Array.from({ length: width }, (_, i) => cells[i] ?? '');
 
-/** The rows below a header that are movements, under another header. */
+/** Rows of movements below a header, under another header. */
 function moved(
   table: Table,
   at: number,

@@ -1,14 +1,14 @@
 export interface ItemDemandHistory {
   item: string;
   site: string;
-  /** The first period of `quantity`, and of all that follow one after another. */
+  /** The first period of `quantity`, which is contiguous. */
   firstPeriod: number;
   /** Demand a period, oldest first, never below 0. */
   quantity: number[];
-  /** Of it, what machines of the bill of materials took at their failures and services. */
+  /** Of `quantity`, units used by machines of the bill of materials at their failures and services. */
   byMachines: number[];
-  /** Periods that are unlike the others: they are marked, not changed. */
+  /** Unusual periods: marked, not changed. */
   outliers: { period: number; quantity: number; usual: number }[];
-  /** From this period on sizes are so many times what they were: perhaps another unit. */
+  /** From this period on, sizes are multiplied by the factor: perhaps another unit. */
   unitChange: { period: number; factor: number } | null;
 }

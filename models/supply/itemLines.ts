@@ -2,9 +2,9 @@ import type { Table } from '#models/tables/parseTable.ts';
 import { columnKey } from './columnNames.ts';
 import { COLUMN_WORDS } from './columnWords.ts';
 
-/** Rows that a report may have above its header. */
+/** Most rows above the header of a report. */
 const MAX_TITLE_ROWS = 30;
-/** Names so short that they mean the item only in a list of items, which also describes them. */
+/** Short names that mean the item only in a list that also describes its items. */
 const NUMBERS: readonly string[] = [
   'no',
   'nr',
@@ -21,15 +21,15 @@ const NUMBERS: readonly string[] = [
   'name',
 ];
 const DESCRIPTIONS: readonly string[] = [...COLUMN_WORDS.description, 'name', 'beschreibung', 'nombre', 'nome', 'nom'];
-/** What a line of a document is of: an item, an account, a resource. */
+/** Columns with the type of a document line: item, account, resource. */
 const LINE_TYPES: readonly string[] = ['type', 'line_type', 'art', 'zeilenart', 'tipo', 'soort'];
 const ITEM =
   /^(item|inventory item|stock item|artikel|article|art[íi]culo|articolo|produto|produkt|product|part|vare)$/i;
 
 /**
- * A list that calls its items by a number or a code alone (`No.` beside a description, as Dynamics does), with the name
- * `item` for that column.
- * @param isHeader whether a row names what a table needs.
+ * Renames to `item` the column of a list that calls its items by a number or a code only (`No.` beside a description,
+ * as in Dynamics).
+ * @param isHeader whether a row names all required columns.
  */
 export function withNumberedItems(table: Table, isHeader: (row: readonly string[]) => boolean): Table {
   const first = table.rows.slice(0, MAX_TITLE_ROWS);
@@ -43,20 +43,20 @@ export function withNumberedItems(table: Table, isHeader: (row: readonly string[
   return table;
 }
 
-/** The column of a header that is the item by a short name, beside a description; -1: there is none. */
+/** Column of the item under a short name beside a description; -1: none. */
 export function numberedItemAt(header: readonly string[]): number {
   const keys = header.map(columnKey);
   const at = NUMBERS.map((name) => keys.indexOf(name)).find((k) => k >= 0) ?? -1;
   return keys.some((key, k) => k !== at && DESCRIPTIONS.includes(key)) ? at : -1;
 }
 
-/** The column that says what each line of a document is of; -1: there is none. */
+/** Column with the type of each document line; -1: none. */
 export const lineTypeAt = (header: readonly string[], body: readonly (readonly string[])[]): number =>
   header.findIndex(
     (cell, i) => LINE_TYPES.includes(columnKey(cell)) && body.some((cells) => ITEM.test((cells[i] ?? '').trim())),
   );
 
-/** Lines of documents without those of accounts, resources and texts, where a column says what each line is of. */
+/** Removes lines of accounts, resources and texts, where a column gives each line's type. */
 export function withItemLinesAlone(table: Table): Table {
   const [header = [], ...body] = table.rows;
   const at = lineTypeAt(header, body);
@@ -71,10 +71,10 @@ export function withItemLinesAlone(table: Table): Table {
   };
 }
 
-/** Lines of documents name their columns after themselves: `Order Lines/Product`. */
+/** Prefix of the column names of document lines: `Order Lines/Product`. */
 const OF_LINES = /^[^/]*\blines?\s*\/\s*/i;
 
-/** A table whose columns of lines are named by what they hold alone: `Product`. */
+/** Removes that prefix from the column names: `Product`. */
 export const withBareLineNames = (table: Table): Table => ({
   ...table,
   rows: table.rows.map((row, i) => (i < MAX_TITLE_ROWS ? row.map((cell) => cell.replace(OF_LINES, '')) : row)),

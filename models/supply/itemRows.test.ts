@@ -10,7 +10,7 @@ const tableOf = (...rows: string[]): Table => ({
 });
 const textOf = ({ rows }: Table) => rows.map((cells) => cells.join('|'));
 
-describe('items that stand above what moved of them', () => {
+describe('items in rows above their movements', () => {
   const report = tableOf(
     'date|qty|note',
     'Bearing 6205',
@@ -37,7 +37,7 @@ describe('items that stand above what moved of them', () => {
     expect(table.notes).toEqual(['items are those of the titles above their rows']);
   });
 
-  test('are known by their totals: a table without these is as it was', () => {
+  test('are recognised by their totals: a table without totals is unchanged', () => {
     const plain = tableOf('date|qty', 'Bearing', '2026-01-02|3');
     expect(withItemsOfGroups(plain)).toBe(plain);
     const flat = tableOf('item|qty', 'belt|3', 'Total|3');
@@ -45,7 +45,7 @@ describe('items that stand above what moved of them', () => {
   });
 });
 
-describe('items that are written once, above their other rows', () => {
+describe('items written once, above their other rows', () => {
   const filled = (...rows: string[]) => withItemsFilledDown(tableOf('item|date|qty', ...rows), 0, [0, 1, 2]);
 
   test('are filled down, and the rows are counted', () => {
@@ -54,7 +54,7 @@ describe('items that are written once, above their other rows', () => {
     expect(table.notes).toEqual(['3 rows without an item are those of the item above them']);
   });
 
-  test('are not guessed where the first row has none, one comes back, there is one alone, or other cells are missing', () => {
+  test('are not guessed if the first row has none, one reappears, there is only one, or other cells are missing', () => {
     for (const rows of [
       ['|01|3', 'belt|01|3', 'seal|01|3'],
       ['belt|01|3', '|02|3', 'seal|01|3', 'belt|03|3'],

@@ -2,12 +2,12 @@ import type { Table } from '#models/tables/parseTable.ts';
 
 const isBlank = (cell: string | undefined) => (cell ?? '').trim() === '';
 
-/** What sums up a group, as QuickBooks writes it on the desktop and online. */
+/** Total rows of a group in QuickBooks, desktop and online. */
 const TOTAL_OF = /^total (for )?/i;
 
 /**
- * A report whose items stand in rows of their own above what moved (`Bearing 6205`, its rows, `Total Bearing 6205`) as a
- * table with a column `item`; one without such rows as it is.
+ * Converts a report with items in rows of their own above their movements (`Bearing 6205`, its rows, `Total Bearing
+ * 6205`) to a table with a column `item`; any other table is unchanged.
  */
 export function withItemsOfGroups(table: Table): Table {
   const [header = [], ...body] = table.rows;
@@ -35,8 +35,8 @@ export function withItemsOfGroups(table: Table): Table {
 }
 
 /**
- * A list that writes each item once, above its other rows, with the item in all of them; one that leaves items out, or
- * comes back to one, as it is.
+ * Fills the item down in a list that writes it once above its other rows; unchanged if the first row has no item or one
+ * reappears.
  */
 export function withItemsFilledDown(table: Table, item: number, needed: readonly number[]): Table {
   const [header, ...body] = table.rows;
@@ -58,10 +58,10 @@ export function withItemsFilledDown(table: Table, item: number, needed: readonly
 const DATED = /dat|fecha/;
 
 /**
- * A list of documents whose lines leave out what stands in the first line of each (Odoo, ERPNext: date and number, then
- * items alone) with the document's date, number and so on in all of its lines; any other table as it is.
- * @param at places of the columns by name.
- * @param needed places of those that each line has to have.
+ * Fills down, in a list of documents whose lines leave out the values of each document's first line (Odoo, ERPNext:
+ * date and number, then items only), the document's date, number and so on; any other table is unchanged.
+ * @param at indices of the columns by name.
+ * @param needed indices of the columns that each line must have.
  */
 export function withDocumentsFilledDown(
   table: Table,
@@ -76,7 +76,7 @@ export function withDocumentsFilledDown(
   const own = [...needed, at.get('item') ?? date].filter((i) => i !== date && i !== at.get('order'));
   const isWhole = lines.every((cells) => own.every((i) => !isBlank(cells[i])));
   if (lines.length === 0 || !isWhole) return table;
-  // What names the document stands beside each of its dates: a date alone may just be missing.
+  // The document's name accompanies each of its dates: a date alone may just be missing.
   const isNamed = shared.some(
     (i) =>
       !DATED.test(header[i].toLowerCase()) && header[i].trim() !== '' && firsts.every((cells) => !isBlank(cells[i])),

@@ -2,21 +2,21 @@ import type { Table } from '#models/tables/parseTable.ts';
 import { monthNamed } from './monthNames.ts';
 import { yearColumn } from './wideTable.ts';
 
-/** Rows that a report may have above its header. */
+/** Most rows above the header of a report. */
 const MAX_TITLE_ROWS = 30;
-/** Periods below a year that make two rows a header. */
+/** Fewest periods below a year that make two rows a header. */
 const MIN_PERIODS = 2;
 const YEAR = /^(?:19|20|21)\d{2}$/;
 const WEEK = /^(?:W|WK|CW|KW|Week|Woche)[ .-]?(\d{1,2})$/i;
 const QUARTER = /^Q[1-4]$/i;
 const MONTH_NUMBER = /^(?:0?[1-9]|1[0-2])$/;
 
-/** Bare names of months that make a row a header of them. */
+/** Fewest bare names of months that make a row a header. */
 const MIN_MONTHS = 3;
 
 /**
- * A wide report whose header names months without a year, with the one year that its titles name (`Sales 2025`, then
- * `Jan`, `Feb` and so on); any other table as it is, also one with a column of years.
+ * Adds the year in a report's titles (`Sales 2025`) to a wide header of months without a year (`Jan`, `Feb` and so on),
+ * if the titles name exactly one; any other table, also one with a column of years, is unchanged.
  */
 export function withYearOfTitle(table: Table): Table {
   const first = table.rows.slice(0, MAX_TITLE_ROWS);
@@ -31,8 +31,8 @@ export function withYearOfTitle(table: Table): Table {
 }
 
 /**
- * A wide report whose header is two rows, years above months, weeks or quarters (a merged year stands in the first of
- * its columns alone), with one header (`Nov 2025`); any other table as it is.
+ * Joins a wide report's two header rows, years above months, weeks or quarters (a merged year is in the first of its
+ * columns only), into one (`Nov 2025`); any other table is unchanged.
  */
 export function withJoinedHeader(table: Table): Table {
   const { rows, lines } = table;
@@ -49,7 +49,7 @@ export function withJoinedHeader(table: Table): Table {
   return table;
 }
 
-/** Null where the rows are not years above periods. */
+/** Null if the rows are not years above periods. */
 function joined(upper: readonly string[], lower: readonly string[]): string[] | null {
   const years = filledRight(upper, lower);
   const periods = years.map((year, k) => (year === '' ? null : periodOf((lower[k] ?? '').trim(), year)));
@@ -57,7 +57,7 @@ function joined(upper: readonly string[], lower: readonly string[]): string[] | 
   return years.map((year, k) => periods[k] ?? ((lower[k] ?? '').trim() || (year === '' ? (upper[k] ?? '') : '')));
 }
 
-/** The year above each column; empty where there is none, or where another title follows it. */
+/** The year above each column; empty without one, or after another title. */
 function filledRight(upper: readonly string[], lower: readonly string[]): string[] {
   let year = '';
   return Array.from({ length: Math.max(upper.length, lower.length) }, (_, k) => {

@@ -252,16 +252,16 @@ test.each<[string, string, RegExp]>([
     'Item,Pick date no,Pack dat,Qty\nA,2026-01-31,2026-02-01,4\n',
     /no column for date/,
   ],
-])('refuses %s, and says why', (_, text, why) => {
+])('refuses %s with a reason', (_, text, why) => {
   expect(() => read(text)).toThrow(why);
 });
 
-test('lead times in weeks are not taken for days', () => {
+test('lead times in weeks are not read as days', () => {
   const items = parseTable(new TextEncoder().encode('Item,Lead time (weeks)\nA,6\n'));
   expect(() => readSupply('items', items)).toThrow(/column 2 \(lead_time_days\): found "Lead time \(weeks\)"/);
 });
 
-test('a delivery date of an order is when it is to come', () => {
+test('a delivery date of an order is its promise', () => {
   const text =
     'Purchasing Document;Item;Material;Vendor;Doc. Date;Delivery Date;Order Quantity\n4500001;10;A;SKF;05.01.2026;02.02.2026;20\n';
   const { rows } = readSupply('purchases', parseTable(new TextEncoder().encode(text)));

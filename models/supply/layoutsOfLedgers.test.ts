@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { rowsOfText } from './layouts.fixture.ts';
 
-/** Demand as `item date quantity`, returns below 0. */
+/** Demand as `item date quantity`, returns negative. */
 const signed = (text: string) =>
   rowsOfText('demand', text).map((r) => `${r.item} ${r.date} ${r.kind === 'return' ? -r.quantity : r.quantity}`);
 
-/** Ledgers whose movements need more than a word in a column: [what, file, demand in it]. */
+/** Ledgers whose movements need more than a word in a column: [description, file, its demand]. */
 test.each<[string, string, string[]]>([
   [
     'Oracle E-Business Suite: material transactions, goods returned by customers',

@@ -78,13 +78,13 @@ test.each<[string, string, number]>([
     'Bestelling;Leverancier;Artikelcode;Aantal;Ontvangen;Orderdatum;Leverdatum\nB1;SKF;BRG;20;5;05-01-2026;14-02-2026\n',
     5,
   ],
-])('reads the purchases of %s, and what came of them', (_, text, received) => {
+])('reads the purchases of %s with their receipts', (_, text, received) => {
   const [row] = rowsOfText('purchases', text);
   expect(row).toMatchObject({ quantity: 20, ordered: '2026-01-05', received_quantity: received });
   expect(row).not.toHaveProperty('open_quantity');
 });
 
-test('lines of a purchase order have its number, supplier and dates', () => {
+test('lines of a purchase order get its number, supplier and dates', () => {
   const text =
     'Order Reference,Vendor,Order Deadline,Order Lines/Product,Order Lines/Quantity\nP1,SKF,2026-01-05,A,20\n,,,B,3\n';
   expect(rowsOfText('purchases', text)).toEqual([

@@ -23,24 +23,24 @@ test.each([
   ],
   ['Artikelnummer|date|quantity', 'item|date|quantity'],
   ['produit|Date de livraison|Qte', 'item|date|quantity'],
-])('the columns of %s are found by parts of their names', (header, wanted) => {
+])('the columns of %s are found by parts of their names', (header, expected) => {
   const { found } = read(header, 'x|y|z');
-  expect(found.rows[0].join('|')).toBe(wanted);
+  expect(found.rows[0].join('|')).toBe(expected);
   expect(found.rows[1].join('|')).toBe('x|y|z');
 });
 
-test('each column that was found is noted, with the name that it has', () => {
+test('each column that was found is noted with its name', () => {
   expect(read('Material |date|quantity').found.notes).toEqual(['item is taken to be "Material", by its name']);
 });
 
-test('a name that two columns could have is not guessed, nor is a header that is still not whole', () => {
+test('an ambiguous name is not guessed, nor an incomplete header completed', () => {
   for (const header of ['Item 1|Item 2|date|quantity', 'Material|date|price', 'a|b|c']) {
     const { table, found } = read(header);
     expect(found).toBe(table);
   }
 });
 
-test('titles above are passed over, thirty rows at most; a row with all names needs no guess', () => {
+test('titles above are skipped, up to thirty rows; a row with all names needs no guess', () => {
   const titles = (n: number) => Array.from({ length: n }, (_, i) => `title ${i}`);
   expect(read(...titles(29), 'Material|date|quantity').found.rows[29][0]).toBe('item');
   expect(read(...titles(30), 'Material|date|quantity').found.notes).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Table } from '#models/tables/parseTable.ts';
 import { columnKey } from './columnNames.ts';
 
-/** Parts of names that tell what a column of demand is, by their keys, and those that tell that it is something else. */
+/** Parts of names that identify a demand column, by column, and parts that rule it out. */
 const LIKELY = {
   item: {
     is: /(^|_)(item|article|artikel|material|part|product|produkt|produit|producto|produto|prodotto|articolo|articulo|sku|teil)(_|$)|^(artikel|material|teile|produkt)(nr|nummer|code|id)/,
@@ -20,23 +20,23 @@ const LIKELY = {
 } as const;
 type Likely = keyof typeof LIKELY;
 
-/** Names that are taken for a column where no other fits better: what an item is called, and amounts of money. */
+/** Names that are accepted if no other fits better: an item's description, and amounts of money. */
 const WEAK: Readonly<Record<'item' | 'quantity', readonly string[]>> = {
   item: ['row_labels', 'product_name', 'item_name', 'artikelbezeichnung', 'part_name', 'id'],
   quantity: ['units', 'unidades', 'unites', 'value', 'amount', 'sales'],
 };
 
-/** The unit that quantities are in: `Menge in BME`. */
+/** Names with a unit of measure: `Menge in BME`. */
 const IN_UNIT = /^(menge|qty|quantity|quantite|cantidad|quantita)_in_.+$/;
 
-/** Rows that may hold the header of a report. */
+/** Rows searched for the header of a report. */
 const MAX_TITLE_ROWS = 30;
 
 /**
- * A demand table none of whose rows has all names that are known, with the columns that are missing found by parts of
- * their names, where one column alone fits each; as it is where that does not make a header either.
- * @param isHeader whether a row names all columns that are needed.
- * @param missingIn the columns that are needed and that a row does not name.
+ * Finds the missing columns of a demand table without a row of known names, by parts of their names, if exactly one
+ * column fits each; unchanged if that still does not give a header.
+ * @param isHeader whether a row names all required columns.
+ * @param missingIn the required columns that a row does not name.
  */
 export function withLikelyNames(
   table: Table,
@@ -58,7 +58,7 @@ export function withLikelyNames(
   return table;
 }
 
-/** A header some of whose columns are known by weak names alone, with those that are likelier in their place. */
+/** Replaces columns that are known by weak names only with likelier ones. */
 function withBetterNames(table: Table, at: number, missingIn: (row: readonly string[]) => readonly string[]): Table {
   const row = table.rows[at];
   const isWeak = (cell: string) => Object.values(WEAK).some((names) => names.includes(columnKey(cell)));
@@ -69,7 +69,7 @@ function withBetterNames(table: Table, at: number, missingIn: (row: readonly str
   return { ...table, rows: table.rows.with(at, named), notes: [...table.notes, ...notes] };
 }
 
-/** Places of the columns of `missing` that a part of one name alone tells. */
+/** Indices of the missing columns that part of exactly one name identifies. */
 export function likelyColumns(row: readonly string[], missing: readonly string[]): Map<string, number> {
   const keys = row.map((cell) => columnKey(cell).replace(IN_UNIT, '$1'));
   const found = new Map<string, number>();

@@ -7,11 +7,11 @@ const OUTLIER_DEVIATIONS = 6;
 const COUNT_DEVIATIONS = 5;
 const MIN_SIZES = 8;
 const MIN_LOG_DEVIATION = 0.15;
-/** Ratios of two units, and how near a level's step has to be to one. */
+/** Ratios of common units, and how near a step of the level has to be to one. */
 const UNIT_RATIOS = [10, 12, 24, 100, 144, 1000];
 const RATIO_TOLERANCE = 0.12;
 
-/** Marks demands, and steps of their level, that are unlike the rest of the history; nothing is changed. */
+/** Marks unusual demands and steps of the level; changes nothing. */
 export function markHistory(history: ItemDemandHistory, cleaning: Cleaning): void {
   const { quantity, firstPeriod } = history;
   history.unitChange = unitChangeOf(quantity, firstPeriod);
@@ -26,7 +26,7 @@ export function markHistory(history: ItemDemandHistory, cleaning: Cleaning): voi
   const middle = median(logs);
   const deviation = Math.max(MIN_LOG_DEVIATION, 1.4826 * median(logs.map((v) => Math.abs(v - middle))));
   quantity.forEach((q, i) => {
-    // Small counts differ by many times their size and mean nothing: twice the root of a Poisson count has deviation 1.
+    // Small counts vary by a multiple of their size by chance: twice the root of a Poisson count has deviation 1.
     const counted = whole ? 2 * Math.abs(Math.sqrt(q) - Math.exp(middle / 2)) : Number.POSITIVE_INFINITY;
     if (q > 0 && counted > COUNT_DEVIATIONS && Math.abs(Math.log(q) - middle) > OUTLIER_DEVIATIONS * deviation)
       history.outliers.push({ period: firstPeriod + i, quantity: q, usual: Math.exp(middle) });
@@ -43,7 +43,7 @@ function unitChangeOf(quantity: readonly number[], firstPeriod: number): ItemDem
     const [before, after] = [logs.slice(0, k), logs.slice(k)];
     const ratio = Math.exp(median(after) - median(before));
     const factor = UNIT_RATIOS.find((r) => near(ratio, r) || near(1 / ratio, r));
-    // Every size on one side of every size of the other: a step, not a slope.
+    // All sizes before and after the step are separated: a step, not a slope.
     const parted = ratio > 1 ? Math.max(...before) < Math.min(...after) : Math.min(...before) > Math.max(...after);
     if (factor !== undefined && parted) return { period: firstPeriod + at[k], factor: ratio > 1 ? factor : 1 / factor };
   }

@@ -15,6 +15,6 @@ test.each([
   expect(names.split(' ').map(monthNamed)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
 
-test.each(['jui', 'ma', 'total', 'week', ''])('"%s" is no month, or more than one', (name) => {
+test.each(['jui', 'ma', 'total', 'week', ''])('"%s" is not a month, or ambiguous', (name) => {
   expect(monthNamed(name)).toBeNull();
 });

@@ -13,10 +13,10 @@ const MONTHS: readonly string[][] = [
   'november novembre noviembre novembro listopad',
   'december dezember decembre diciembre dicembre dezembro desember grudzien',
 ].map((names) => names.split(' '));
-/** A month's name may be as short as this. */
+/** Shortest abbreviation of a month. */
 const SHORTEST = 3;
 
-/** The month, from 1 on, that a name or the beginning of one stands for; null of none, and of what may be two. */
+/** The month, from 1 on, of a name or its beginning; null if there is none, or if it is ambiguous. */
 export function monthNamed(text: string): number | null {
   const name = text
     .toLowerCase()

@@ -1,6 +1,6 @@
 const words = (...lines: string[]): string[] => lines.flatMap((line) => line.split(' '));
 
-/** Columns by which ERP systems say what a movement was, by their keys (`columnKey`). */
+/** Columns that identify a movement in ERP systems, by their keys (`columnKey`). */
 export const MOVEMENT_COLUMNS = {
   kind: words(
     'kind movement_type goods_movement_type mvt mvt_type bewegungsart bwa bwart entry_type postenart voucher_type',
@@ -21,13 +21,13 @@ export const MOVEMENT_COLUMNS = {
     'status state order_status invoice_status document_status doc_status line_status statut estado stato issue_status issue objstate',
     'financial_status',
   ),
-  /** Says yes of what was undone. */
+  /** Marks cancelled movements. */
   cancelled: words(
     'is_cancelled is_canceled cancelled canceled storniert storno voided cancelled_at canceled_at cancelled_on stornodatum',
   ),
-  /** Says what kind of order a movement was for. */
+  /** Kind of order that a movement was for. */
   origin: words('order_origin ref_type koor origin_type auftragsherkunft'),
-  /** Says whether an unsigned quantity came in or went out. */
+  /** Whether an unsigned quantity was received or issued. */
   sign: words(
     'debit_credit debit_credit_ind debit_credit_indicator debit_credit_code shkzg s_h soll_haben soll_haben_kennz direction richtung in_out inventory_multiplier inv_mult invt_mult',
   ),

@@ -1,9 +1,9 @@
-/** What a movement of stock is to demand; null: none (receipts, transfers, counts). */
+/** Kind of demand of a stock movement; null: not demand (receipts, transfers, counts). */
 export type DemandKind = 'order' | 'shipment' | 'usage' | 'return';
 
 /**
- * Words of ERP systems for movements, in English, German, French, Spanish, Italian, Dutch and Portuguese, as parts of a
- * cell in lower case; the first that fits.
+ * Words for movements in ERP systems, in English, German, French, Spanish, Italian, Dutch and Portuguese, as parts of a
+ * cell in lower case; the first match counts.
  */
 const WORDS: readonly [RegExp, DemandKind | null][] = [
   // Sage: goods out, returned, in; adjusted, moved, damaged and written off in and out.
@@ -25,7 +25,7 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/^ri$/, 'shipment'],
   [/^co$/, 'return'],
   [/^(ov|it|ia|ic|ir|pi)$/, null],
-  // Sage 100: sales orders, told from orders that are not shipped by their signs; sold without an order, issued to
+  // Sage 100: sales orders, distinguished from unshipped orders by their signs; sold without an order, issued to
   // products and work orders; receipts.
   [/^so$/, 'order'],
   [/^(is|ps)$/, 'shipment'],
@@ -97,19 +97,19 @@ const SAP_CUSTOMER_RETURN = [651, 653, 655, 657];
 
 function sapMovement(code: number): DemandKind | null | undefined {
   if (SAP_USAGE.includes(code)) return 'usage';
-  // Stock transfers to another plant are no demand there.
+  // Stock transfers to another plant are not demand.
   if (SAP_SHIPMENT.includes(code)) return code === 641 || code === 643 ? null : 'shipment';
   if (SAP_CUSTOMER_RETURN.includes(code)) return 'return';
   const isReversal = [...SAP_USAGE, 601, 621, 623, 631, 633].includes(code - 1);
   if (isReversal) return 'return';
-  // Types from 901 on are those that each company defines for itself.
+  // Types from 901 on are defined by each company.
   return code > 900 ? undefined : null;
 }
 
 /** A company's own terms for movements, in lower case; they take precedence over those of ERP systems. */
 export type OwnMovements = ReadonlyMap<string, DemandKind | null>;
 
-/** What a cell says of its movement; undefined: a word that no system here uses. */
+/** The kind of movement of a cell; undefined: unknown word. */
 export function movementOf(cell: string, own?: OwnMovements): DemandKind | null | undefined {
   const word = cell.trim().toLowerCase();
   const overriddenKind = own?.get(word);
@@ -123,11 +123,11 @@ export function movementOf(cell: string, own?: OwnMovements): DemandKind | null 
   return WORDS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** A movement type of SAP, alone or with its text: `261`, `261 (GI for order)`, `261 - …`, `GI for order (261)`. */
+/** An SAP movement type, alone or with its text: `261`, `261 (GI for order)`, `261 - …`, `GI for order (261)`. */
 const SAP_CODE = /^(\d{3})(?:\s*[-–:(].*)?$|\((\d{3})\)$/;
-/** The number of a type before its text, as Infor M3 writes them: `31-Customer order`. */
+/** The number of a type before its text, as in Infor M3: `31-Customer order`. */
 const LEADING_NUMBER = /^\d{1,2}\s*[-–:]\s*(?=\p{L})/u;
-/** SAP Business One puts the kind of a document before its number: the origin codes of its transactions. */
+/** SAP Business One prefixes document numbers with the document kind: the origin codes of its transactions. */
 const BUSINESS_ONE = /^([a-z]{2}) \d+$/;
 const BUSINESS_ONE_DOCUMENTS: ReadonlyMap<string, DemandKind | null> = new Map([
   ['dn', 'shipment'],
@@ -142,7 +142,7 @@ const DELIVERY =
   /deliver|ship|fulfil|d[ie]spatch|lieferung|lieferschein|warenausgang|livraison|exp[ée]dition|albar[aá]n|entrega|consegna|spedizione|\bddt\b|levering|pakbon/i;
 const INVOICE = /invoice|rechnung|factur|fattura|fatura|factuur/i;
 
-/** Whether a list has deliveries and their invoices: the same goods twice. */
+/** Whether a list has both deliveries and their invoices: the same goods twice. */
 export const hasBoth = (words: ReadonlySet<string>): boolean =>
   [...words].some((word) => DELIVERY.test(word)) && [...words].some(isInvoice);
 

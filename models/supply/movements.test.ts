@@ -6,7 +6,7 @@ import { readSupply } from './readSupply.ts';
 const read = (text: string) => readSupply('demand', parseTable(new TextEncoder().encode(text)));
 const short = (text: string) => read(text).rows.map((r) => `${r.item} ${r.date} ${r.quantity} ${r.kind ?? 'order'}`);
 
-/** Exports as ERP systems write them: [what, file, demand in it]. */
+/** ERP exports: [description, file, its demand]. */
 test.each<[string, string, string[]]>([
   [
     'SAP MB51 in English: issues, a reversal, a receipt, a transfer',
@@ -118,30 +118,30 @@ Total,,,4
   expect(short(text)).toEqual(demand);
 });
 
-test('what each movement was taken for is noted', () => {
+test('notes how each movement was interpreted', () => {
   const { notes } = read('item,date,quantity,type\na,2026-01-01,3,Sale\na,2026-01-02,20,Purchase\n');
   expect(notes).toContain('movements are taken so: Sale as shipment (1), Purchase as no demand (1)');
 });
 
-test('an unknown movement is refused with its place, and a bad number with that of the file', () => {
+test('refuses an unknown movement with its position, and a bad number with that in the file', () => {
   expect(() => read('item,date,quantity,type\na,2026-01-01,3,gift\n')).toThrow(/line 2, column 4 \(kind\)/);
   const two = 'Item No.,Posting Date,Entry Type,Quantity\na,2026-01-01,Purchase,3\na,2026-01-01,Sale,many\n';
   expect(() => read(two)).toThrow(/line 3, column 4 \(quantity\): found "many"/);
 });
 
-test('two lines of one order are both demand, whether they are equal or not', () => {
+test('two lines of one order are both demand, equal or not', () => {
   const lines = (second: number) =>
     short(`item,date,quantity,reference\na,2026-01-05,5,INV-1\na,2026-01-05,${second},INV-1\n`);
   expect(lines(5)).toEqual(['a 2026-01-05 10 order']);
   expect(lines(3)).toEqual(['a 2026-01-05 8 order']);
 });
 
-test('codes that a spreadsheet has turned into numbers are refused; months may be six digits', () => {
+test('refuses codes that a spreadsheet has turned into numbers; months may have six digits', () => {
   expect(() => read('item,date,quantity\n1.23E+11,2026-01-05,3\n')).toThrow(/a spreadsheet has turned this one/);
   expect(short('item,date,quantity\na,202602,3\n')).toEqual(['a 2026-02-01 3 order']);
 });
 
-test('codes that differ in case or leading zeros alone are pointed out', () => {
+test('reports codes that differ only in case or leading zeros', () => {
   const { notes } = read('item,date,quantity\n000123,2026-01-05,3\n123,2026-01-06,3\n');
   expect(notes).toContain('items that may be the same are kept apart: 000123 and 123');
 });

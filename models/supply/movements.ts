@@ -37,12 +37,12 @@ const stripSign = (cell: string) =>
     .replace(/^\((.+)\)$/, '$1');
 
 /**
- * The demand in a list of stock movements as an ERP system exports it: goods issues to customers, orders and machines, and
- * what came back of them. Receipts, transfers, counts and cancelled documents are left out, and so are invoices beside the
- * deliveries that they are for. What each kind of movement was taken for is noted. A table without a column that tells
- * movements is returned as it is.
+ * The demand in a list of stock movements as an ERP system exports it: goods issues to customers, orders and machines,
+ * and their returns. Receipts, transfers, counts and cancelled documents are left out, and so are invoices next to
+ * their deliveries. Notes tell how each kind of movement was interpreted. A table without a column for movements is
+ * returned unchanged.
  * @param quantityAt column of the quantity; -1 where issues and receipts have columns of their own.
- * @throws TableError naming the words for movements that are not known.
+ * @throws TableError naming unknown words for movements.
  */
 export function demandOfMovements(given: Table, quantityAt: number, ownWords?: OwnMovements): Table {
   const own = codesOfSystem(given.rows[0], ownWords);
@@ -70,19 +70,19 @@ export function demandOfMovements(given: Table, quantityAt: number, ownWords?: O
     reading.outIsNegative = areNegative(body, reading, ['shipment', 'usage']);
     reading.ordersAreIssues = areNegative(body, reading, ['order']);
   }
-  const takenFor = new Map<string, number>();
+  const counts = new Map<string, number>();
   const rows: string[][] = [];
   const from: number[] = [];
   body.forEach((cells, i) => {
     const movement = readMovement(cells, reading);
     const name = `${nameOf(cells, at)} as ${movement.kind ?? 'no demand'}`;
-    takenFor.set(name, (takenFor.get(name) ?? 0) + 1);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
     if (movement.kind === null) return;
     rows.push([...cells.filter((_, c) => !isReplaced(c, at, quantityAt)), movement.kind, movement.quantity]);
     from.push(i);
   });
   const kept = header.flatMap((_, c) => (isReplaced(c, at, quantityAt) ? [] : [c]));
-  const note = [...takenFor].map(([name, n]) => `${name} (${n})`).join(', ');
+  const note = [...counts].map(([name, n]) => `${name} (${n})`).join(', ');
   return {
     ...table,
     rows: [[...kept.map((c) => header[c]), 'kind', 'quantity'], ...rows],
@@ -93,7 +93,7 @@ export function demandOfMovements(given: Table, quantityAt: number, ownWords?: O
   };
 }
 
-/** Rows as long as the header: a blank cell may be left out at the end of a row, or stand beyond it. */
+/** Rows as long as the header: a trailing blank cell may be missing, or extend beyond it. */
 function withWholeRows(table: Table): Table {
   const [header, ...body] = table.rows;
   const whole = body.map((cells) => {
@@ -103,18 +103,18 @@ function withWholeRows(table: Table): Table {
   return { ...table, rows: [header, ...whole] };
 }
 
-/** Movements told by the numbers of their documents, where no other column tells them. */
+/** Kinds of movements from document numbers, if no other column gives them. */
 function withDocumentKinds(table: Table, quantityAt: number): Table {
   const at = movementColumns(table.rows[0], table.rows.slice(1));
-  const isTold = [at.kind, at.out, at.sign, Math.min(at.from, at.to)].some((column) => column >= 0);
-  return isTold || quantityAt < 0 ? table : withKindsOfDocuments(table, quantityAt);
+  const isDecided = [at.kind, at.out, at.sign, Math.min(at.from, at.to)].some((column) => column >= 0);
+  return isDecided || quantityAt < 0 ? table : withKindsOfDocuments(table, quantityAt);
 }
 
-/** A column of what is in stock after each movement. */
+/** A column with the stock after each movement. */
 const BALANCE =
   /balance|saldo|bestand|on_hand|closing|(stock|qty|quantity)_after|after_(qty|quantity)|solde|existencia|giacenza/;
 
-/** @throws TableError of a ledger with a balance, in which nothing but signs tells receipts from issues. */
+/** @throws TableError for a ledger with a balance in which only signs tell receipts from issues. */
 function refuseLedger(table: Table, quantityAt: number): void {
   const [header, ...body] = table.rows;
   if (!header.some((cell, i) => i !== quantityAt && BALANCE.test(columnKey(cell)))) return;
@@ -125,33 +125,33 @@ function refuseLedger(table: Table, quantityAt: number): void {
     );
 }
 
-/** How the rows of one list are read. */
+/** How the rows of one list are interpreted. */
 interface Reading {
   at: MovementPlaces;
   quantityAt: number;
   own: OwnMovements | undefined;
-  /** Issues are below 0. */
+  /** Issues are negative. */
   outIsNegative: boolean;
-  /** A ledger names issues by the orders that they are for. */
+  /** A ledger names issues by their orders. */
   ordersAreIssues: boolean;
-  /** Their deliveries stand in the list as well. */
+  /** Their deliveries are in the list as well. */
   skipInvoices: boolean;
 }
 
-/** A kind that another column tells where the first has a code that is not known: texts stand beside codes. */
+/** Kinds from another column where the first has an unknown code: texts accompany codes. */
 function withTextsOfKinds(table: Table, own: OwnMovements | undefined): Table {
   const [header, ...body] = table.rows;
   const names = header.map(columnKey);
   const [first = -1, ...others] = MOVEMENT_COLUMNS.kind.map((key) => names.indexOf(key)).filter((i) => i >= 0);
-  // Syspro: sales or inventory, and what was done to the inventory.
+  // Syspro: sales or inventory, and the kind of inventory movement.
   const detail = names[first] === 'movement_type' ? names.indexOf('trn_type') : -1;
   const isKnown = (cell: string) => cell !== '' && movementOf(cell, own) !== undefined;
   const rows = body.map((cells) => {
     const cell = cellAt(cells, first);
     if (isKnown(cellAt(cells, detail))) return cells.with(first, cellAt(cells, detail));
     if (cell === '' || isKnown(cell)) return cells;
-    const told = others.map((i) => cellAt(cells, i)).find(isKnown);
-    return told === undefined ? cells : cells.with(first, told);
+    const knownKind = others.map((i) => cellAt(cells, i)).find(isKnown);
+    return knownKind === undefined ? cells : cells.with(first, knownKind);
   });
   return { ...table, rows: [header, ...rows] };
 }
@@ -189,13 +189,13 @@ function nameOf(cells: readonly string[], at: MovementPlaces): string {
 
 const isZero = (cell: string) => !/[1-9]/.test(cell);
 
-/** A yes, or the day of the cancellation. */
+/** Either yes, or the day of the cancellation. */
 function isCancelled(cells: readonly string[], { cancelled }: MovementPlaces): boolean {
   const cell = cellAt(cells, cancelled);
   return YES.test(cell) || (parseDate(cell, 'dmy') ?? parseDate(cell, 'mdy')) !== null;
 }
 
-/** Systems that post issues below 0 do so for most of them; a few of the other sign are returns. */
+/** Systems that post issues as negative do so for most of them; a few with the other sign are returns. */
 function areNegative(body: readonly string[][], { at, own, quantityAt }: Reading, kinds: readonly DemandKind[]) {
   const of = body.filter((cells) => kinds.some((kind) => kind === movementOf(cellAt(cells, at.kind), own)));
   return of.filter((cells) => isNegativeText(cellAt(cells, quantityAt))).length * 2 > of.length;
@@ -209,28 +209,28 @@ function readMovement(
   const none = { kind: null, quantity: cell };
   if (NOT_DONE.test(cellAt(cells, at.status)) || isCancelled(cells, at)) return none;
   const named = cellAt(cells, at.kind);
-  const told = kindOf(cells, at, named, own);
-  const kind = told === 'order' && ordersAreIssues ? 'shipment' : told;
+  const knownKind = kindOf(cells, at, named, own);
+  const kind = knownKind === 'order' && ordersAreIssues ? 'shipment' : knownKind;
   if (kind === null || (skipInvoices && isInvoice(named))) return none;
   if (at.out >= 0) {
     const received = cellAt(cells, at.in);
     if (!isZero(cell)) return { kind, quantity: stripSign(cell) };
-    // What customers bring back comes in with the document that it left with, or one of returns; other receipts are no demand.
+    // Customers' returns are received on the document of their delivery, or on one of returns; other receipts are not demand.
     return (kind === 'shipment' || kind === 'return') && !isZero(received)
       ? { kind: 'return', quantity: stripSign(received) }
       : none;
   }
   const isCode = /^\d{3}\b|\(\d{3}\)$/.test(named);
-  const isTold = isCode || at.from >= 0 || kind === 'return' || isZero(cell);
-  // Orders are no movements of stock: their sign is their own.
-  const out = told === 'order' ? ordersAreIssues : outIsNegative;
-  const isBack = !isTold && (isReceipt(cells, at) ?? isNegativeText(cell) !== out);
+  const isDecided = isCode || at.from >= 0 || kind === 'return' || isZero(cell);
+  // Orders are not stock movements: they have a sign of their own.
+  const out = knownKind === 'order' ? ordersAreIssues : outIsNegative;
+  const isBack = !isDecided && (isReceipt(cells, at) ?? isNegativeText(cell) !== out);
   return { kind: isBack ? 'return' : kind, quantity: stripSign(cell) };
 }
 
-/** Whether goods came in, by a column that says it; null where none does. */
+/** Whether goods were received, if a column says so; else null. */
 function isReceipt(cells: readonly string[], { sign, kind }: MovementPlaces): boolean | null {
-  // Beside a kind alone: without one what came in is no demand at all.
+  // Only next to a kind: without one, receipts are not demand at all.
   if (sign < 0 || kind < 0) return null;
   return INWARD.test(cellAt(cells, sign));
 }
@@ -247,12 +247,12 @@ function kindOf(
   return at.out >= 0 ? 'usage' : 'order';
 }
 
-/** A receipt, in languages of `MOVEMENT_COLUMNS`; sales are told by the order that it is of. */
+/** A receipt, in languages of `MOVEMENT_COLUMNS`; sales are recognised by their order. */
 const RECEIPT = /^(receipt|receive|zugang|eingang|r[ée]ception|entr[ée]e|entrada|ontvangst)/i;
 
 /**
- * A movement by the order that it was for, where another column tells it: issues of transfers, counts and purchases are
- * no demand, those of sales are shipments, and what sales orders bring in comes back.
+ * Kind of a movement by its order, where another column gives that: issues for transfers, counts and purchases are not
+ * demand, those for sales are shipments, and receipts for sales orders are returns.
  */
 function byOrigin(kind: DemandKind | null, named: string, origin: string): DemandKind | null {
   const of = origin === '' ? undefined : movementOf(origin);

@@ -3,10 +3,10 @@ import { dividePrices } from './priceUnits.ts';
 import { locationOf, sumLocations } from './stockLocations.ts';
 import { SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 
-/** Rows that decide whether their signs are those of a ledger. */
+/** Fewest rows that show whether signs are those of a ledger. */
 const MIN_ROWS_TO_JUDGE = 4;
 
-/** Rows that repeat others, and what is negative, put right. @throws TableError where two rows contradict each other. */
+/** Normalises repeated rows and negative quantities. @throws TableError if two rows contradict each other. */
 export function normaliseRows<T extends SupplyTable>(
   kind: T,
   rows: SupplyRow<T>[],
@@ -22,7 +22,7 @@ export function normaliseRows<T extends SupplyTable>(
         `${below} of ${demand.length} quantities are below 0, and no column tells issues from receipts: add one (kind: order, shipment, usage or return)`,
       );
     for (const row of demand) {
-      // Kind `order` is the default: rows with and without it are the same demand.
+      // `order` is the default kind: rows with and without it are the same demand.
       if (row.kind === 'order') delete row.kind;
       if (row.quantity >= 0) continue;
       negative++;
@@ -38,9 +38,11 @@ export function normaliseRows<T extends SupplyTable>(
       notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
   }
   if (kind === 'items') dividePrices(rows as SupplyRow<'items'>[], notes);
-  const alike = similarCodes(rows.flatMap((row) => ('item' in row && typeof row.item === 'string' ? [row.item] : [])));
-  if (alike.length > 0)
-    notes.push(`items that may be the same are kept apart: ${alike.slice(0, MAX_ALIKE_SHOWN).join('; ')}`);
+  const similar = similarCodes(
+    rows.flatMap((row) => ('item' in row && typeof row.item === 'string' ? [row.item] : [])),
+  );
+  if (similar.length > 0)
+    notes.push(`items that may be the same are kept apart: ${similar.slice(0, MAX_SIMILAR_SHOWN).join('; ')}`);
   const byKey = new Map<string, SupplyRow<T>>();
   let [same, summed] = [0, 0];
   rows.forEach((row, i) => {
@@ -63,7 +65,7 @@ export function normaliseRows<T extends SupplyTable>(
   };
 }
 
-/** What came of each order, where a list says what is still to come. */
+/** The received quantity of each order, from lists of open quantities. */
 function receivedOfOpen(purchases: readonly SupplyRow<'purchases'>[]): void {
   for (const row of purchases) {
     const { open_quantity: open } = row;
@@ -72,9 +74,9 @@ function receivedOfOpen(purchases: readonly SupplyRow<'purchases'>[]): void {
   }
 }
 
-const MAX_ALIKE_SHOWN = 5;
+const MAX_SIMILAR_SHOWN = 5;
 
-/** Codes that differ in case or in leading zeros alone, as `a and A`. */
+/** Codes that differ only in case or leading zeros, as `a and A`. */
 function similarCodes(items: readonly string[]): string[] {
   const byCore = new Map<string, Set<string>>();
   for (const item of items) {
@@ -84,7 +86,7 @@ function similarCodes(items: readonly string[]): string[] {
   return [...byCore.values()].filter((codes) => codes.size > 1).map((codes) => [...codes].sort().join(' and '));
 }
 
-/** By what a row is known again. */
+/** The key that identifies a row. */
 export function keyOf<T extends SupplyTable>(kind: T, row: SupplyRow<T>): string {
   const values = row as Record<string, string | number | undefined>;
   return SUPPLY_TABLES[kind].key.map((name) => values[name] ?? '').join('\t');

@@ -1,7 +1,7 @@
 /** How numbers are written in a file. */
 export interface NumberStyle {
   decimal: '.' | ',';
-  /** Signs between thousands that are left out. */
+  /** Thousands separators to remove. */
   thousands: '.' | ',' | null;
 }
 
@@ -11,10 +11,10 @@ const GROUPS_COMMA = /^[+-]?\d{1,3}(,\d{3})+$/;
 const GROUPS_POINT = /^[+-]?\d{1,3}(\.\d{3})+$/;
 
 /**
- * How a file writes its numbers, told by all of its number cells together: `1.234` is a thousand where other cells have
- * decimal commas, and one and a bit where they do not; `1,234` alone is read as thousands where commas part columns (it
- * was quoted), else as a decimal. Signs that stand beside whole numbers below 1000 alone part thousands: a column shows
- * three decimals in all of its cells or in none. Semicolons come from places with decimal commas, tabs and bars from any.
+ * Number style of a file, from all of its number cells together: `1.234` is a thousand if other cells have decimal
+ * commas, otherwise one and a fraction; `1,234` alone is a thousand if commas separate columns (it was quoted),
+ * otherwise a decimal. A sign next to whole numbers below 1000 only separates thousands, since a column shows three
+ * decimals in all cells or in none. Semicolons indicate decimal commas; tabs and bars indicate nothing.
  */
 export function numberStyleOf(cells: readonly string[], separator: string): NumberStyle {
   const bare = cells.map((c) => stripped(c).replace(/^\((.+)\)$|-$/, '$1'));
@@ -28,7 +28,7 @@ export function numberStyleOf(cells: readonly string[], separator: string): Numb
   return { decimal: ',', thousands: bare.some((c) => GROUPS_POINT.test(c) || /\.\d{3},/.test(c)) ? '.' : null };
 }
 
-/** Whether all numbers with a sign are groups of three, and those without one are too small to need it. */
+/** Whether all numbers with a separator have groups of three, and those without are too small to need one. */
 function partThousands(bare: readonly string[], sign: '.' | ','): boolean {
   const groups = sign === '.' ? GROUPS_POINT : GROUPS_COMMA;
   const [signed, plain] = [bare.filter((c) => /[.,]/.test(c)), bare.filter((c) => /^[+-]?\d+$/.test(c))];
@@ -40,24 +40,24 @@ function partThousands(bare: readonly string[], sign: '.' | ','): boolean {
   );
 }
 
-/** Whether every point of a file's numbers might part thousands as well as it may be a decimal point. */
+/** Whether every point in a file's numbers could be a thousands separator as well as a decimal point. */
 export function mayBeThousands(cells: readonly string[], { decimal, thousands }: NumberStyle): boolean {
   if (decimal !== '.' || thousands !== null) return false;
   const pointed = cells.map(stripped).filter((c) => c.includes('.'));
   return pointed.length > 0 && pointed.every((c) => GROUPS_POINT.test(c) && !c.startsWith('0.'));
 }
 
-/** Whether a number as written is below 0: `-5`, `5-`, `(5)`. */
+/** Whether a number as written is negative: `-5`, `5-`, `(5)`. */
 export const isNegativeText = (cell: string): boolean => /^-|-$|^\(.+\)$/.test(cell.trim());
 
-/** A number as written, or NaN: blanks between thousands and signs of money are left out; `(5)` and `5-` are −5. */
+/** A number as written, or NaN: blanks between thousands and currency signs are removed; `(5)` and `5-` are −5. */
 export function parseNumber(cell: string, { decimal, thousands }: NumberStyle): number {
   let text = stripped(cell);
   const bracketed = /^\((.+)\)$/.exec(text) ?? /^([^-].*)-$/.exec(text);
   if (bracketed) text = `-${bracketed[1]}`;
   if (thousands !== null) {
     const sign = thousands === '.' ? '\\.' : ',';
-    // A sign that does not part groups of three is none of thousands: such a cell is no number.
+    // A separator outside groups of three is no thousands separator: the cell is not a number.
     if (text.includes(thousands) && !new RegExp(`^[+-]?\\d{1,3}(${sign}\\d{3})+(?!\\d|${sign})`).test(text))
       return Number.NaN;
     text = text.replaceAll(thousands, '');
@@ -66,12 +66,12 @@ export function parseNumber(cell: string, { decimal, thousands }: NumberStyle): 
   if (decimal === ',') text = text.replace(',', '.');
   const percent = text.endsWith('%');
   if (percent) text = text.slice(0, -1);
-  // What Number takes beyond decimal numbers (0x1f, Infinity) is none here.
+  // Number also accepts 0x1f and Infinity; these are not numbers here.
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   return percent ? value / 100 : value;
 }
 
-/** Without signs of money and what parts thousands beside points and commas. */
+/** Removes currency signs, and thousands separators other than points and commas. */
 function stripped(cell: string): string {
   return cell
     .replace(/(?<=\d)[ \u00a0\u202f'’](?=\d{3}(\D|$))/g, '')

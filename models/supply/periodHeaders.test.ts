@@ -23,10 +23,10 @@ test.each([
     ['|Jan 2026||Feb 2026|', 'A|Units|Sales|Units|Sales', 'x|1|2|3|4'],
     ['A|Jan 2026||Feb 2026|', 'x|1|2|3|4'],
   ],
-])('quantities of periods stand under the names of the periods: %j', (given, wanted) => {
+])('quantities of periods are put under the names of the periods: %j', (given, expected) => {
   const table = withQuantitiesOfPeriods(tableOf(...given));
-  expect(textOf(table)).toEqual(wanted);
-  expect(table.lines).toHaveLength(wanted.length);
+  expect(textOf(table)).toEqual(expected);
+  expect(table.lines).toHaveLength(expected.length);
   expect(table.notes).toHaveLength(1);
 });
 
@@ -34,14 +34,14 @@ test.each([
   [['A|Jan 2026|Feb 2026', 'x|1|2']],
   [['A|Jan 2026 Qty|Jan 2026 Value', 'x|1|2']],
   [['A|Date|Qty', 'x|2026-01-31|2']],
-])('a table without quantities of several periods is as it was: %j', (given) => {
+])('a table without quantities of several periods is unchanged: %j', (given) => {
   const table = tableOf(...given);
   expect(withQuantitiesOfPeriods(table)).toBe(table);
 });
 
 const CALENDAR = { pattern: '4-4-5', begins: { 2026: '2025-12-29' } } as const;
 
-test('fiscal periods are the days in their middle', () => {
+test('fiscal periods become their middle days', () => {
   const table = withDatesOfFiscalPeriods(tableOf('A|FY26 P01|FY26 P02', 'x|1|2'), CALENDAR);
   expect(textOf(table)).toEqual(['A|2026-01-12|2026-02-09', 'x|1|2']);
 });
@@ -49,11 +49,11 @@ test('fiscal periods are the days in their middle', () => {
 test.each([
   ['one alone', tableOf('A|FY26 P01|Qty', 'x|1|2')],
   ['those of rows', tableOf('001.2026|002.2026', '1|2')],
-])('fiscal periods stay: %s', (_, table) => {
+])('fiscal periods are kept: %s', (_, table) => {
   expect(withDatesOfFiscalPeriods(table, undefined)).toBe(table);
 });
 
-test('a fiscal period out of the calendar is refused', () => {
+test('a fiscal period outside the calendar is refused', () => {
   expect(() => withDatesOfFiscalPeriods(tableOf('A|FY26 P12|FY27 P01', 'x|1|2'), CALENDAR)).toThrow(
     'line 1, column 3: found "FY27 P01"; the map has no first day of the fiscal year 2027',
   );

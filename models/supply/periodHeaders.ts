@@ -2,9 +2,9 @@ import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { parseDate } from './dates.ts';
 import { type FiscalCalendar, fiscalDate, parseFiscal } from './fiscalCalendar.ts';
 
-/** Rows that a report may have above its header. */
+/** Most rows above the header of a report. */
 const MAX_TITLE_ROWS = 30;
-/** Periods that make a row a header of them. */
+/** Fewest periods that make a row a header. */
 const MIN_PERIODS = 2;
 const QUANTITY =
   /^(?:sum of |summe von )?(?:qty|quantity|units|pcs|pieces|menge|stück|stueck|stk|anzahl|qté|quantité|cantidad|quantità|aantal)\.?$/i;
@@ -12,8 +12,9 @@ const MONEY =
   /^(?:sum of |summe von )?(?:value|amount|revenue|sales|cost|price|turnover|wert|betrag|umsatz|kosten|preis|valeur|montant|importe|valor|valore|importo|waarde|omzet|eur|usd|gbp|chf|€|\$)\.?$/i;
 
 /**
- * A wide report that has a quantity and an amount of money for each period (`Jan 2026 Qty`, `Jan 2026 Value`, or the
- * measures in a row below the periods), with its quantities alone under the names of the periods; any other table as it is.
+ * Keeps only the quantities, under the names of the periods, of a wide report that has a quantity and an amount of
+ * money for each period (`Jan 2026 Qty`, `Jan 2026 Value`, or the measures in a row below the periods); any other table
+ * is unchanged.
  */
 export function withQuantitiesOfPeriods(table: Table): Table {
   const { rows } = table;
@@ -41,7 +42,7 @@ function periodAndMeasure(cell: string): Pair {
   return null;
 }
 
-/** Periods above their measures; a merged period stands in the first of its columns alone. */
+/** Periods above their measures; a merged period is in the first of its columns only. */
 function pairsBelow(upper: readonly string[], lower: readonly string[]): Pair[] {
   let period = '';
   return lower.map((cell, i) => {
@@ -54,7 +55,7 @@ function pairsBelow(upper: readonly string[], lower: readonly string[]): Pair[] 
 const isPeriod = (text: string) => parseDate(text, 'dmy') !== null || parseFiscal(text) !== null;
 const isMeasure = (text: string) => QUANTITY.test(text) || MONEY.test(text);
 
-/** A header of the quantities of periods; null where there are no such pairs. */
+/** A header of the quantities of periods; null if there are no such pairs. */
 function quantitiesAmong(pairs: readonly Pair[], header: readonly string[]): string[] | null {
   const quantities = pairs.filter((pair) => pair !== null && QUANTITY.test(pair.measure));
   if (quantities.length < MIN_PERIODS) return null;
@@ -76,9 +77,8 @@ function withHeader(table: Table, from: number, to: number, header: string[]): T
 }
 
 /**
- * A wide report whose columns are fiscal periods (`FY26 P01`), with the days in the middle of them; any other table as it
- * is.
- * @throws TableError of fiscal periods without a calendar, or out of it.
+ * Renames fiscal periods of a wide report (`FY26 P01`) to their middle days; any other table is unchanged.
+ * @throws TableError for fiscal periods without a calendar, or outside it.
  */
 export function withDatesOfFiscalPeriods(table: Table, calendar: FiscalCalendar | undefined): Table {
   const at = table.rows

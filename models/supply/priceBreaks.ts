@@ -1,4 +1,4 @@
-/** From this quantity of an order on, all of its units cost so much each. */
+/** From this order quantity on, all units have this cost. */
 export interface PriceBreak {
   from: number;
   unitCost: number;
@@ -8,10 +8,10 @@ const PAIR = /^(\d+(?:[.,]\d+)?)\s*[:=]\s*(\d+(?:[.,]\d+)?)$/;
 /** One thousand in one language, one in another. */
 const EITHER = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
-export const PRICE_BREAKS_WANTED =
+export const PRICE_BREAKS_EXPECTED =
   'quantities and unit costs such as 400:0.72; 800:0.68 are needed, quantities rising, costs falling, no signs for thousands';
 
-/** Quantities from which a unit costs less, as in `400:0.72; 800:0.68`; null: not to be read without doubt. */
+/** Quantities from which a unit costs less, as in `400:0.72; 800:0.68`; null: ambiguous or unreadable. */
 export function parsePriceBreaks(text: string): PriceBreak[] | null {
   const pairs = text
     .split(/[;|]/)
@@ -30,7 +30,7 @@ export function parsePriceBreaks(text: string): PriceBreak[] | null {
   return ordered ? breaks : null;
 }
 
-/** What each unit of an order costs. */
+/** Unit cost of an order of a given size. */
 export function unitCostOf(quantity: number, unitCost: number, breaks: readonly PriceBreak[] = []): number {
   return breaks.findLast(({ from }) => quantity >= from)?.unitCost ?? unitCost;
 }
@@ -43,7 +43,7 @@ interface Priced {
   priceBreaks?: readonly PriceBreak[];
 }
 
-/** The item at each of its prices: orders at a lower one are never smaller than its quantity. */
+/** The item at each of its prices: orders at a lower one have at least its quantity. */
 export function offersOf<T extends Priced>(item: T): T[] {
   const lower = (item.priceBreaks ?? []).filter(({ unitCost }) => unitCost < item.unitCost);
   return [
@@ -52,7 +52,7 @@ export function offersOf<T extends Priced>(item: T): T[] {
   ];
 }
 
-/** What an order costs, its units at the price of its size. */
+/** Cost of an order, at the unit price for its size. */
 export function costOfOrder({ orderCost, unitCost, priceBreaks }: Priced, units: number): number {
   return units > 0 ? orderCost + units * unitCostOf(units, unitCost, priceBreaks) : 0;
 }

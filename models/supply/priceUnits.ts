@@ -1,6 +1,6 @@
 import type { SupplyRow } from './supplyTables.ts';
 
-/** Costs of 100 or 1,000 units as costs of one. */
+/** Converts costs of 100 or 1,000 units to costs of one. */
 export function dividePrices(rows: SupplyRow<'items'>[], notes: string[]): void {
   let divided = 0;
   for (const row of rows) {

@@ -23,13 +23,13 @@ export interface Proposal {
   questions: string[];
 }
 
-/** Part of a column's cells that must be dates, or numbers, for it to be one of those. */
+/** Share of a column's cells that must be dates, or numbers, to make it a column of those. */
 const MOSTLY = 0.9;
-/** More words than this are no types of movements. */
+/** With more distinct words, a column does not hold types of movements. */
 const MAX_WORDS = 200;
 const NO_QUANTITY = /price|cost|amount|value|balance|total|preis|kosten|betrag|wert|saldo|bestand|stock/;
 
-/** What the columns, dates, numbers and movements of a table probably mean. */
+/** Proposes the meaning of a table's columns, dates, numbers and movements. */
 export function proposeMap(table: SupplyTable, given: Table, answers: KnownMapping): Proposal {
   const records = withoutTitles(given, headerOf(table, given, answers));
   const [header = [], ...body] = records.rows;
@@ -52,7 +52,7 @@ export function proposeMap(table: SupplyTable, given: Table, answers: KnownMappi
   return { map, guesses, questions };
 }
 
-/** The row that names what was said, or what is needed; else the one that has most texts. */
+/** The row with all answered or required names; else the one with most texts. */
 function headerOf(
   table: SupplyTable,
   { rows }: Table,
@@ -85,7 +85,7 @@ function placesOf(
   }
   for (const [name, column] of Object.entries(answers.columns ?? {})) {
     const i = keys.indexOf(columnKey(column));
-    // A name that no header has is kept, for the reader to refuse.
+    // A name that no header has is kept, so that the reader refuses it.
     if (i >= 0) at.set(name, i);
     if (name === 'quantity') at.delete('out');
   }
@@ -98,7 +98,7 @@ function placesOf(
   return at;
 }
 
-/** Dates and quantities that their cells tell; an item is what is neither. */
+/** Dates and quantities recognised by their cells; the item is one of the other columns. */
 function guessByCells(
   at: Map<string, number>,
   header: readonly string[],
@@ -118,11 +118,11 @@ function guessByCells(
     guesses.push(`${name} is taken to be ${JSON.stringify(header[i].trim())}, by its cells`);
   };
   const isDate = (c: string) => !/^\d+([.,]\d+)?$/.test(c) && (parseDate(c, 'dmy') ?? parseDate(c, 'mdy')) !== null;
-  // Codes have many digits, and all of them as many.
+  // Codes have many digits, all the same number.
   const isCode = (i: number) =>
     mostly(i, (c) => /^\d{4,}$/.test(c)) && new Set(body.map((row) => (row[i] ?? '').trim().length)).size <= 2;
   const isNumber = (c: string) => Number.isFinite(parseNumber(c, numberStyleOf([c], ';')));
-  // Periods in the header: a wide table has neither dates nor quantities in columns of their own.
+  // Periods in the header: a wide table has no columns of dates or quantities.
   if (periodsIn(header, 'dmy').filter((date) => date !== null).length >= 2) return;
   guess('date', (i) => mostly(i, isDate));
   if (!at.has('out'))
@@ -167,7 +167,7 @@ function numbersOf(cells: readonly string[], { separator }: Table, guesses: stri
   const isOpen =
     mayBeThousands(cells, style) || (style.decimal === ',' && signed.every((c) => /^\D*\d{1,3},\d{3}\D*$/.test(c)));
   if (isOpen) guesses.push(`numbers such as ${signed[0]} are taken to have a decimal ${style.decimal}`);
-  // The next file may have thousands where this one has none.
+  // The next file may have thousands separators even if this one has none.
   return { decimal: style.decimal, thousands: style.decimal === ',' ? '.' : ',' };
 }
 

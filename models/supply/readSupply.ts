@@ -9,19 +9,19 @@ import { BLANK, columnsLeft, longOf } from './wideTable.ts';
 
 export interface ReadSupply<T extends SupplyTable> {
   rows: SupplyRow<T>[];
-  /** What was repaired or left out on the way, a sentence each. */
+  /** What was repaired or left out, one sentence each. */
   notes: string[];
 }
 
 export interface ReadOptions {
-  /** Of dates such as 03/04/2024; told from the file where it can be. */
+  /** Order of dates such as 03/04/2024; inferred from the file where possible. */
   dates?: DateOrder;
-  /** What its columns, numbers and movements mean, where somebody has said so. */
+  /** Meaning of its columns, numbers and movements, if a user has defined it. */
   map?: SupplyMap;
 }
 
 const MAX_ERRORS = 20;
-/** Beyond it sums are no longer exact. */
+/** Beyond this, sums are no longer exact. */
 const LARGEST = 1e12;
 const AMBIGUOUS_DATES =
   'days and months cannot be told apart: say in which order they stand (dmy or mdy), or write 2026-01-31';
@@ -38,10 +38,10 @@ class Errors {
   readonly #first: string[] = [];
   #count = 0;
 
-  add({ line, column, name }: Place, found: string, wanted: string): void {
+  add({ line, column, name }: Place, found: string, requirement: string): void {
     if (this.#count++ >= MAX_ERRORS) return;
     const shown = JSON.stringify(found.slice(0, 40));
-    this.#first.push(`line ${line}, column ${column} (${name}): found ${shown}; ${wanted}`);
+    this.#first.push(`line ${line}, column ${column} (${name}): found ${shown}; ${requirement}`);
   }
 
   throwIfAny(): void {
@@ -52,9 +52,9 @@ class Errors {
 }
 
 /**
- * Rows of one kind of table. Columns are known by their names and by those that other systems give them, in any order;
- * others are left out, and it is said. Either all of the table is read, or nothing.
- * @throws TableError with up to twenty places, lines and columns counted from 1.
+ * Rows of one kind of table. Columns are found by their own names and those of other systems, in any order; others are
+ * left out with a note. Either the whole table is read, or nothing.
+ * @throws TableError with up to twenty positions, lines and columns counted from 1.
  */
 export function readSupply<T extends SupplyTable>(kind: T, given: Table, options: ReadOptions = {}): ReadSupply<T> {
   const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;

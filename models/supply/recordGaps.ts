@@ -4,10 +4,10 @@ import type { ItemDemandHistory } from './itemDemandHistory.ts';
 import { type PeriodKind, periodOf, SEASON, startOf } from './periods.ts';
 import type { SupplyRow } from './supplyTables.ts';
 
-/** Of a period, in days, that may be missing at the beginning of the records. */
+/** Largest part of a period, in days, that may be missing at the beginning of the records. */
 const LATE_DAYS: Record<PeriodKind, number> = { day: 1, week: 2, month: 4 };
 
-/** Where all records begin in the middle of a period, that period tells too little of those that begin with it. */
+/** Leaves out the first period where all records begin in its middle. */
 export function withoutBegunPeriod(
   histories: readonly ItemDemandHistory[],
   demand: readonly SupplyRow<'demand'>[],
@@ -19,7 +19,7 @@ export function withoutBegunPeriod(
   const period = periodOf(kind, begins);
   const offset = (date: string) => dayOf(date) - dayOf(startOf(kind, periodOf(kind, date)));
   const missing = offset(begins);
-  // Records that are a sum a period, or come on one day of it, miss nothing.
+  // Records that are one sum a period, or are dated on one day of it, miss nothing.
   const earlier = new Set(demand.filter((d) => offset(d.date) < missing).map((d) => periodOf(kind, d.date)));
   const all = new Set(demand.map((d) => periodOf(kind, d.date)));
   if (missing < LATE_DAYS[kind] || earlier.size < all.size / 2) return [...histories];
@@ -30,11 +30,11 @@ export function withoutBegunPeriod(
   });
 }
 
-/** Items of this number at least, and mean periods with demand, that make an empty period a gap of the records. */
+/** With at least this many items, and mean number of periods with demand, an empty period is a gap in the records. */
 const GAP_ITEMS = 5;
 const MIN_DEMANDS_A_PERIOD = 8;
 
-/** Demands of all items a period, where there are enough of them that an empty period is no chance; else null. */
+/** Number of demands a period of all items, if large enough that an empty period is not chance; else null. */
 function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
   if (histories.length < GAP_ITEMS) return null;
   const first = Math.min(...histories.map((h) => h.firstPeriod));
@@ -43,7 +43,7 @@ function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
     quantity.forEach((q, i) => {
       if (q > 0) demands[firstPeriod - first + i]++;
     });
-  // One row of another century says nothing of when records begin.
+  // A single row of another century does not mark the beginning of the records.
   const begun = demands.findIndex((n) => n >= GAP_ITEMS);
   if (begun < 0) return null;
   const reached = demands.slice(begun, demands.findLastIndex((n) => n > 0) + 1);
@@ -52,8 +52,8 @@ function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
 }
 
 /**
- * Where all records end some periods ago, longer than they were ever silent before, tables have not come since: demand
- * did not end everywhere at once. The same periods of a season before stand in for those, or as many before.
+ * If all records end some periods ago, after the longest silence so far, newer tables are missing: demand did not end
+ * everywhere at once. The missing periods are filled with those of a season earlier, or with as many before them.
  */
 export function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
   const demands = demandsOf(histories);
@@ -72,7 +72,7 @@ export function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKin
   }
   if (missing <= longest) return;
   const season = SEASON[kind];
-  // No season can stand in for the years after it.
+  // A season cannot fill in years.
   if (missing > season) {
     cleaning.silentEnd = missing;
     return;
@@ -89,8 +89,8 @@ export function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKin
 }
 
 /**
- * Periods in which nothing at all was asked for, though many things are in every other one, are gaps of the records (or
- * a plant that was shut): each history gets the mean of the periods beside them, so that a gap is no fall of demand.
+ * Periods without any demand, although many items have demand in every other one, are gaps in the records (or a plant
+ * shutdown): each history gets the mean of the adjacent periods, so that a gap does not look like a fall of demand.
  */
 export function fillGaps(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
   const demands = demandsOf(histories);

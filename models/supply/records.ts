@@ -14,10 +14,10 @@ import { ownMovements, type SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyTable } from './supplyTables.ts';
 import { periodsIn } from './wideTable.ts';
 
-/** Periods in the header of a wide table, at least. */
+/** Fewest periods in the header of a wide table. */
 const MIN_PERIODS = 2;
 
-/** A table without titles and totals, and with plain dates; of stock movements, those alone that are demand. */
+/** A table without titles and totals, with plain dates; of stock movements, only those that are demand. */
 export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Table {
   const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
   const isDemand = kind === 'demand';
@@ -46,13 +46,13 @@ export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Tab
   return withPlainDates(movements, dates, map?.fiscalYears);
 }
 
-/** A report of demand with one header, whose periods stand alone. */
+/** A demand report with a single header of periods only. */
 function withPlainHeader(table: Table, map: SupplyMap | undefined): Table {
   const wide = withYearOfTitle(withJoinedHeader(withQuantitiesOfPeriods(withItemsOfBlocks(table))));
   return withDatesOfFiscalPeriods(wide, map?.fiscalYears);
 }
 
-/** The columns that a table needs and a row does not name. */
+/** The required columns that a row does not name. */
 function missingIn(kind: SupplyTable, row: readonly string[]): string[] {
   const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
   const keys = row.map(columnKey);
@@ -67,14 +67,14 @@ export function isHeader(kind: SupplyTable, row: readonly string[]): boolean {
   const missing = missingIn(kind, row);
   if (missing.length === 0) return true;
   if (kind !== 'demand') return false;
-  // The items of groups stand above their rows, in a column without a name.
+  // The items of groups are in rows above theirs, in a column without a name.
   if (missing.join() === 'item' && row.some((cell) => columnKey(cell) === '')) return true;
   return !missing.includes('item') && periodsIn(row, 'dmy').filter((date) => date !== null).length >= MIN_PERIODS;
 }
 
 const BRACKETED = /^\[([^\]]+)\]\s*\S/;
 
-/** Items such as `[BRG-6205] Bearing 6205` by the code in brackets, where all of them are written so. */
+/** Replaces items such as `[BRG-6205] Bearing 6205` by the code in brackets, if all are written so. */
 function withBareCodes(table: Table, at: ReadonlyMap<string, number>): Table {
   const item = at.get('item');
   const [header, ...body] = table.rows;
@@ -86,7 +86,7 @@ function withBareCodes(table: Table, at: ReadonlyMap<string, number>): Table {
 
 const WITH_UNIT = /^([+-]?[\d.,' ]*\d-?)\s+(\p{L}[\p{L}\d]{0,5})\.?$/u;
 
-/** Quantities such as `4 PC` as a number and its unit, where all of them are written so. */
+/** Splits quantities such as `4 PC` into a number and its unit, if all are written so. */
 function withUnitsApart(table: Table, at: ReadonlyMap<string, number>): Table {
   const quantity = at.get('quantity');
   const [header, ...body] = table.rows;
@@ -103,7 +103,7 @@ function withUnitsApart(table: Table, at: ReadonlyMap<string, number>): Table {
 
 const LONG_UNIT = /\((?=[^)]*(week|woche|semaine|semana|settiman|month|monat|mois|mes))[^)]*\)/i;
 
-/** Days are what lead times are in: a header that says otherwise is no mistake of a cell. */
+/** Lead times are in days: a header with another unit is not an error of a cell. */
 function refuseWeeks(header: readonly string[], at: ReadonlyMap<string, number>): void {
   for (const [name, i] of at)
     if (name.endsWith('_days') && LONG_UNIT.test(header[i]))
@@ -112,7 +112,7 @@ function refuseWeeks(header: readonly string[], at: ReadonlyMap<string, number>)
       );
 }
 
-/** Names of codes of items that tell more than `Item` beside them. */
+/** Names of item codes that are more specific than `Item` beside them. */
 const ITEM_CODES: readonly string[] = [
   'material',
   'sku',
@@ -126,17 +126,17 @@ const ITEM_CODES: readonly string[] = [
   'artikelnummer',
 ];
 
-/** Where the columns of a table stand in a header. @throws TableError where one stands twice, or is in weeks. */
+/** Indices of a table's columns in a header. @throws TableError if one occurs twice, or is in weeks. */
 export function columnsAt(header: readonly string[], columns: Record<string, Column>): Map<string, number> {
   const names = header.map(columnKey);
   const at = new Map<string, number>();
   for (const [name, { also }] of Object.entries(columns)) {
     const places = names.flatMap((n, i) => (n === name ? [i] : []));
     if (places.length > 1) throw new TableError(`line 1, column ${places[1] + 1}: the column ${name} stands twice`);
-    // Beside a material, an item is the line of a document; beside a code, it is what the code is called.
+    // Beside a material, an item is a document line; beside a code, it is a description.
     const isLine = name === 'item' && places.length > 0 && names.some((n) => ITEM_CODES.includes(n));
     const own = (isLine ? undefined : places[0]) ?? also.map((other) => names.indexOf(other)).find((i) => i >= 0);
-    // A name that is one column's own is no other column's second name.
+    // A column's own name is never another column's alias.
     if (own !== undefined && (names[own] === name || !Object.hasOwn(columns, names[own]))) at.set(name, own);
   }
   refuseWeeks(header, at);

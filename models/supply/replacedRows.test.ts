@@ -15,7 +15,7 @@ const replaced = (stored: Demand[], added: Demand[]) =>
 const STORED = [row('05', 3), row('06', 5), row('07', 2)];
 const AT = { site: 'W1' };
 
-test('rows that come again with a site, or parted by references, are replaced; later ones are new', () => {
+test('rows that reappear with a site, or split by references, are replaced; later ones are new', () => {
   const added = [
     row('05', 1, { ...AT, reference: 'X1' }),
     row('05', 2, { ...AT, reference: 'X2' }),
@@ -26,7 +26,7 @@ test('rows that come again with a site, or parted by references, are replaced; l
   expect(replaced(STORED, added)).toEqual(STORED);
 });
 
-test('usage that comes again as shipments is replaced', () => {
+test('usage that reappears as shipments is replaced', () => {
   const stored = STORED.map((r) => ({ ...r, kind: 'usage' }));
   expect(
     replaced(
@@ -36,7 +36,7 @@ test('usage that comes again as shipments is replaced', () => {
   ).toEqual(stored);
 });
 
-test('returns are taken off what they came back of', () => {
+test('returns are deducted from their demand', () => {
   const stored = [row('05', 3), row('05', 1, { kind: 'return' }), row('06', 5)];
   const added = [row('05', 3, AT), row('05', 1, { ...AT, kind: 'return' }), row('06', 5, AT)];
   expect(replaced(stored, added)).toEqual(stored);
@@ -58,11 +58,11 @@ test.each<[string, Demand[], Demand[]]>([
     [row('01', 3), row('20', 5)],
     ['01', '02', '03', '04', '05', '20'].map((date) => row(date, date === '20' ? 5 : 3, AT)),
   ],
-])('rows stay beside %s', (_, stored, added) => {
+])('rows are kept beside %s', (_, stored, added) => {
   expect(replaced(stored, added)).toEqual([]);
 });
 
-test('a day in ten may differ, and keeps its rows', () => {
+test('one day in ten may differ, and keeps its rows', () => {
   const days = Array.from({ length: 10 }, (_, i) => String(i + 10));
   const stored = days.map((date) => row(date, 4));
   const added = days.map((date) => row(date, date === '12' ? 6 : 4, AT));

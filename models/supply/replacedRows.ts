@@ -3,16 +3,16 @@ import type { SupplyRow } from './supplyTables.ts';
 
 type Demand = SupplyRow<'demand'>;
 
-/** Columns that an earlier reading of a file may have left blank. */
+/** Columns that an earlier version of the reader may have left blank. */
 const DETAILS = ['site', 'reference', 'machine', 'unit'] as const;
-/** Days of items on which both readings have the same demand, at least: one alone may be chance. */
+/** Fewest item days on which both readings have the same demand: one alone may be chance. */
 const MIN_EQUAL = 2;
-/** Share of the days that both readings have on which their demand is the same. */
+/** Share of the common days on which both readings have the same demand. */
 const EQUAL_SHARE = 0.9;
-/** Share of the new days, within those of the stored rows, that the stored rows have as well. */
+/** Share of the new days, within the range of the stored rows, that have stored rows. */
 const KNOWN_SHARE = 0.5;
 
-/** Stored rows beside the new rows that may be the same demand, of one item on one day. */
+/** Stored and new rows of one item and day that may be the same demand. */
 interface Day {
   date: string;
   stored: Demand[];
@@ -21,9 +21,9 @@ interface Day {
 }
 
 /**
- * Stored demand that a file brings once more with more columns (a site, a reference) or as shipments in place of usage,
- * since the reader knows more of the file's columns than it did: kept, it would count twice. The same demand on nearly
- * all days that both have is evidence of it; other rows of the item are left alone.
+ * Stored demand that a file repeats with more columns (a site, a reference), or as shipments instead of usage, since
+ * the reader now recognises more columns: kept, it would count twice. Evidence is the same demand on nearly all common
+ * days; other rows of the item are left alone.
  * @param added rows of the file whose keys are not stored.
  * @param storedOf stored rows of an item whose keys the file does not have.
  */

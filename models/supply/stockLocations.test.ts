@@ -14,7 +14,7 @@ const MB52 = `Material;Werk;Lagerort;Charge;Frei verwendbar;Wert frei verw.
 4712;1000;0001;;3,5;30,00
 `;
 
-test('the storage locations and batches of a plant are its stock, also those that hold as much', () => {
+test('adds up the storage locations and batches of a plant, equal ones included', () => {
   const { rows, notes } = stockOf(MB52);
   expect(rows).toEqual([
     { item: '4711', site: '1000', quantity: 22 },
@@ -26,13 +26,13 @@ test('the storage locations and batches of a plant are its stock, also those tha
   expect(stockOf(english).rows).toEqual([{ item: '4711', site: '1000', quantity: 24 }]);
 });
 
-test('a repeated location counts once; one with two quantities, or none that tells rows apart, is refused', () => {
+test('a repeated location counts once; a contradiction, or a row that cannot be told apart, is refused', () => {
   const row = (location: string, quantity: number) => `4711,1000,${location},${quantity}\n`;
   const table = (...rows: string[]) => `Material,Plant,SLoc,Unrestricted\n${rows.join('')}`;
   expect(stockOf(table(row('1', 4), row('1', 4), row('2', 5))).rows[0].quantity).toBe(9);
   expect(() => stockOf(table(row('1', 4), row('1', 5)))).toThrow(/line 3: 4711 1000 1 stands twice/);
   expect(() => stockOf('Material,Plant,Unrestricted\n4711,1000,4\n4711,1000,5\n')).toThrow(/stands twice/);
-  // The latest count is that of the sum.
+  // The latest count dates the sum.
   expect(stockOf('item,sloc,stock,counted\na,1,2,2026-01-02\na,2,3,2026-01-05\n').rows[0]).toEqual({
     ...{ item: 'a', quantity: 5, date: '2026-01-05' },
   });

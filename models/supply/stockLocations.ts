@@ -3,10 +3,10 @@ import type { SupplyRow } from './supplyTables.ts';
 
 type Stock = SupplyRow<'stock'>;
 
-/** What tells rows of one item at one site apart. */
+/** Distinguishes rows of one item at one site. */
 export const locationOf = ({ storage_location = '', batch = '' }: Stock): string => `\t${storage_location}\t${batch}`;
 
-/** The stock of each item at each site: its storage locations and batches added up. */
+/** The stock of each item at each site: the sum over its storage locations and batches. */
 export function sumLocations(rows: readonly Stock[], notes: string[]): Stock[] {
   const groups = [...groupedBy(rows, ({ item, site = '' }) => `${item}\t${site}`).values()];
   const added = rows.length - groups.length;

@@ -1,14 +1,14 @@
 import { groupedBy } from '#models/groupedBy.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
-/** What took the place of each superseded item, at the end of its chain. */
+/** The final successor of each superseded item. */
 export function findSuccessors(items: readonly SupplyRow<'items'>[]): Map<string, string> {
   const next = new Map(items.flatMap((i) => (i.supersedes ? [[i.supersedes, i.item] as const] : [])));
   const heirs = new Map<string, string>();
   for (const old of next.keys()) {
     const seen = new Set([old]);
     let heir = next.get(old) as string;
-    // Items that replace each other in a circle are left as they are.
+    // Items that supersede each other in a circle are left unchanged.
     for (let further = next.get(heir); further !== undefined && !seen.has(heir); further = next.get(heir)) {
       seen.add(heir);
       heir = further;
@@ -18,7 +18,7 @@ export function findSuccessors(items: readonly SupplyRow<'items'>[]): Map<string
   return heirs;
 }
 
-/** Replacements that contradict each other, a sentence each. */
+/** Contradictory supersessions, one sentence each. */
 export function findContradictions(items: readonly SupplyRow<'items'>[]): string[] {
   const heirs = findSuccessors(items);
   const replaced = groupedBy(
@@ -33,8 +33,8 @@ export function findContradictions(items: readonly SupplyRow<'items'>[]): string
 }
 
 /**
- * Machines take what took a part's place, whichever of the two their bill of materials names; what is left of the old
- * one, and still comes, is used up first.
+ * Machines use a part's successor, whichever of the two their bill of materials names; remaining stock and open orders
+ * of the old part are used up first.
  */
 export function applySupersessions(supply: Supply): Supply {
   const heirs = findSuccessors(supply.items);
@@ -48,7 +48,7 @@ export function applySupersessions(supply: Supply): Supply {
     bom: supply.bom.map(withSuccessor),
     maintenance: supply.maintenance.map(withSuccessor),
     stock: supply.stock.map(withSuccessor),
-    // Its supplier delivered it, not that of its heir.
+    // It was delivered by its own supplier, not by that of its successor.
     purchases: supply.purchases.map((p) => withSuccessor(p.supplier ? p : { ...p, supplier: suppliers.get(p.item) })),
   };
 }

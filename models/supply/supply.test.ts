@@ -44,7 +44,7 @@ test.each([
   expect(parseDate(cell, 'dmy')).toBe(date);
 });
 
-test('the order of days and months is told by the dates that can be read in one way alone', () => {
+test('the order of day and month follows from unambiguous dates', () => {
   expect(dateOrderOf(['03/04/2026', '25/04/2026'])).toBe('dmy');
   expect(dateOrderOf(['03/04/2026', '04/25/2026'])).toBe('mdy');
   expect(dateOrderOf(['03/04/2026', '05/06/2026'])).toBeNull();
@@ -69,11 +69,11 @@ test.each([
   [['1.2.3'], ',', '1.2.3', Number.NaN],
   [['1.234', '5,5', '12.5'], ';', '12.5', Number.NaN],
   [['1,234.50', '12,5'], ';', '12,5', Number.NaN],
-])('in a file of %j parted by %j, %j is %d', (cells, separator, cell, value) => {
+])('in a file of %j separated by %j, %j is %d', (cells, separator, cell, value) => {
   expect(parseNumber(cell, numberStyleOf(cells, separator))).toEqual(value);
 });
 
-test('periods count on over years, and begin where a calendar says', () => {
+test('periods are numbered across years, and begin by the calendar', () => {
   expect(periodOf('month', '2026-01-01') - periodOf('month', '2025-12-31')).toBe(1);
   expect(startOf('month', periodOf('month', '2026-03-17'))).toBe('2026-03-01');
   expect(startOf('week', periodOf('week', '2026-11-24'))).toBe('2026-11-23');
@@ -81,12 +81,12 @@ test('periods count on over years, and begin where a calendar says', () => {
   expect(startOf('day', periodOf('day', '2026-11-24'))).toBe('2026-11-24');
 });
 
-describe('thirty ways in which a file is broken', () => {
+describe('thirty kinds of broken files', () => {
   const head = 'item,date,quantity\n';
   const latin1 = (text: string) => Buffer.from(text, 'latin1');
   const utf16 = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
 
-  /** Refused: what is said, with its place. */
+  /** Refused: the message, with its position. */
   test.each<[string, SupplyTable, string | Uint8Array, RegExp]>([
     ['nothing at all', 'demand', '', /line 1: the file is empty/],
     ['blanks alone', 'demand', ' \n\n', /line 1: the file is empty/],
@@ -160,12 +160,12 @@ describe('thirty ways in which a file is broken', () => {
     ['a text of two lines', 'items', 'item,name\na,"one\ntwo"\n', /column 2 \(name\).*without tabs and line ends/],
     ['a text without end', 'items', `item,name\na,${'x'.repeat(300)}\n`, /column 2 \(name\).*at most 200/],
     ['columns without end', 'demand', `item${',x'.repeat(30_000)}\n`, /30001 columns; 20000 are the most/],
-  ])('%s', (_, kind, text, wanted) => {
+  ])('%s', (_, kind, text, message) => {
     expect(() => read(kind, text)).toThrow(TableError);
-    expect(() => read(kind, text)).toThrow(wanted);
+    expect(() => read(kind, text)).toThrow(message);
   });
 
-  /** Repaired: what is read, and what is said of it. */
+  /** Repaired: the rows, and the note on them. */
   test.each<[string, SupplyTable, string | Uint8Array, object, RegExp | null]>([
     ['semicolons', 'demand', 'item;date;quantity\na;2026-01-01;3\n', { item: 'a', quantity: 3 }, /separated by ";"/],
     ['tabs', 'demand', 'item\tdate\tquantity\na\t2026-01-01\t3\n', { quantity: 3 }, /separated/],
@@ -254,26 +254,26 @@ describe('thirty ways in which a file is broken', () => {
     ['a padded line of a spreadsheet', 'items', 'sep=;;;\nitem;name\na;b\n', { item: 'a' }, /separated/],
     ['a month by its name', 'demand', `${head}a,Sept 2024,3\n`, { date: '2024-09-01' }, null],
     ['signs of money', 'items', 'item,price\na,"$1,234.50"\n', { unit_cost: 1234.5 }, /"," parts thousands/],
-  ])('%s', (_, kind, text, row, said) => {
+  ])('%s', (_, kind, text, row, note) => {
     const { rows, notes } = read(kind, text);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject(row);
-    if (said) expect(notes.join('\n')).toMatch(said);
+    if (note) expect(notes.join('\n')).toMatch(note);
     else expect(notes).toEqual([]);
   });
 
-  test('all errors of a file come at once, and a million of them are twenty and a count', () => {
+  test('all errors of a file are reported at once; a million of them are twenty and a count', () => {
     const many = `${head}${'a,soon,many\n'.repeat(1000)}`;
     const refused = () => read('demand', many);
     expect(refused).toThrow(/line 2, column 2 .*\nline 2, column 3 .*\nline 3, column 2/);
     expect(refused).toThrow(/and 1980 more$/);
   });
 
-  test('days before months, where it is said so', () => {
+  test('day before month, if configured', () => {
     expect(read('demand', `${head}a,03/04/2026,3\n`, 'mdy').rows[0]).toMatchObject({ date: '2026-03-04' });
   });
 
-  test('records, as JSON has them, are a table whose lines are their numbers', () => {
+  test('JSON records are a table whose lines are their numbers', () => {
     const { rows } = readSupply('demand', tableOfRecords([{ item: 'a', date: '2026-01-01', quantity: 1234.5 }]));
     expect(rows).toEqual([{ item: 'a', date: '2026-01-01', quantity: 1234.5 }]);
     expect(() => readSupply('demand', tableOfRecords([{ item: 'a', date: '2026-01-01', quantity: 'x' }]))).toThrow(
@@ -295,14 +295,14 @@ describe('histories', () => {
   const of = (demand: SupplyRow<'demand'>[], more: Partial<ReturnType<typeof noSupply>> = {}, today = '2026-07-10') =>
     demandHistories({ ...noSupply(), demand, ...more }, 'month', today);
 
-  test('a period without a row is one without demand; the one that has not ended is left out', () => {
+  test('a period without a row has no demand; the current one is left out', () => {
     const { items, cleaning } = of([row('2026-02-03', 5), row('2026-05-31', 2), row('2026-07-02', 9)]);
     expect(items[0].quantity).toEqual([5, 0, 0, 2, 0]);
     expect(startOf('month', items[0].firstPeriod)).toBe('2026-02-01');
     expect(cleaning.notEnded).toBe(1);
   });
 
-  test('where all records begin in the middle of a month, that month is left out', () => {
+  test('if all records begin within a month, that month is left out', () => {
     const demand = [
       row('2026-02-17', 5),
       row('2026-03-01', 9),
@@ -317,7 +317,7 @@ describe('histories', () => {
     expect(cleaning.begunLate).toBe(1);
   });
 
-  test('orders count where there are any, else shipments; usage is added, returns are taken off', () => {
+  test('orders count if there are any, else shipments; usage is added, returns are deducted', () => {
     const demand = [
       row('2026-05-01', 8, { kind: 'order' }),
       row('2026-05-09', 7, { kind: 'shipment' }),
@@ -332,7 +332,7 @@ describe('histories', () => {
     });
   });
 
-  test('the end of a few items’ records is said: nobody can tell whether demand ended', () => {
+  test('the end of a few items’ records is reported: demand may have ended, or tables may be late', () => {
     const rows = Array.from({ length: 12 }, (_, i) => row(`2025-${String(i + 1).padStart(2, '0')}-10`, 20));
     const { items, cleaning } = of(rows);
     expect(items[0].quantity.slice(-6)).toEqual([0, 0, 0, 0, 0, 0]);
@@ -340,7 +340,7 @@ describe('histories', () => {
     expect(cleaningLines(cleaning, 'month')).toEqual([expect.stringMatching(/^6 months at the end have no record/)]);
   });
 
-  test('replacements that cannot all be true are said', () => {
+  test('contradictory supersessions are reported', () => {
     const two = ['a', 'b'].map((item) => ({ item, supersedes: 'c' }));
     expect(findContradictions(two)).toEqual(['c is replaced by a and by b: b has its history']);
     const circle = [
@@ -351,7 +351,7 @@ describe('histories', () => {
     expect(findContradictions([{ item: 'b', supersedes: 'a' }])).toEqual([]);
   });
 
-  test('what replaced an item has its history, through a chain; a circle is left as it is', () => {
+  test('a successor inherits the history, through a chain; a circle is left unchanged', () => {
     const chain = [
       { item: 'c', supersedes: 'b' },
       { item: 'b', supersedes: 'a' },
@@ -365,7 +365,7 @@ describe('histories', () => {
     expect(of([row('2026-06-01', 2)], { items: circle }).items[0].item).toBe('a');
   });
 
-  test('units lead to the item’s by dozens and packs; others are left out and counted', () => {
+  test('units are converted by dozens and packs; others are left out and counted', () => {
     const items = [{ item: 'a', unit: 'each', pack_size: 5 }];
     const demand = ['dozen', 'pack', 'Each', 'kg'].map((unit) => row('2026-06-01', 2, { unit }));
     const { items: histories, cleaning } = of(demand, { items });
@@ -374,7 +374,7 @@ describe('histories', () => {
     expect(cleaningLines(cleaning, 'month').join()).toMatch(/1 rows are left out: their unit/);
   });
 
-  test('what machines of the bill of materials took is known of each period', () => {
+  test('the usage of machines in the bill of materials is known for each period', () => {
     const bom = [{ machine: 'pump-1', item: 'a' }];
     const maintenance = [
       { machine: 'pump-1', item: 'a', date: '2026-06-03', kind: 'failure', quantity: 2 },
@@ -385,7 +385,7 @@ describe('histories', () => {
     expect(history).toMatchObject({ quantity: [7], byMachines: [2] });
   });
 
-  test('a demand far from the usual is marked and kept; so is a change of the unit', () => {
+  test('an unusual demand is marked and kept; so is a change of the unit', () => {
     const random = randomOf(1);
     const month = (i: number) => `${2024 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}-05`;
     const steady = Array.from({ length: 24 }, (_, i) => row(month(i), Math.round(40 + 10 * random())));
@@ -399,7 +399,7 @@ describe('histories', () => {
     expect(of(steady).items[0]).toMatchObject({ outliers: [], unitChange: null });
   });
 
-  test('a month in which nothing at all was asked for is a gap of the records, not a fall of demand', () => {
+  test('a month without any demand is a gap in the records, not a fall of demand', () => {
     const demand = ['p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z'].flatMap((item) =>
       ['2026-01', '2026-02', '2026-03', '2026-05', '2026-06'].map((m) => row(`${m}-01`, 10, { item })),
     );
@@ -408,22 +408,27 @@ describe('histories', () => {
     expect(items[0].quantity).toEqual([10, 10, 10, 10, 10, 10]);
   });
 
-  test.each(['day', 'week', 'month'] as const)('records that end before today are no end of demand: by %s', (kind) => {
-    const today = '2026-07-15';
-    const next = periodOf(kind, today);
-    const usual = (period: number) => (kind === 'day' && period % 7 > 4 ? 0 : 10 + (period % 3));
-    const demand = Array.from({ length: 30 }, (_, i) => i).flatMap((i) =>
-      Array.from({ length: 12 }, (_, k) => row(startOf(kind, next - 33 + i), usual(next - 33 + i), { item: `p${k}` })),
-    );
-    const supply = { ...noSupply(), demand: demand.filter((d) => d.quantity > 0) };
-    const { items, cleaning } = demandHistories(supply, kind, today);
-    expect(cleaning.notReached).toBe(3);
-    expect(cleaningLines(cleaning, kind).join()).toContain(`3 ${kind}s at the end have no record yet`);
-    const back = kind === 'day' ? 7 : 3;
-    expect(items[0].quantity.slice(-3)).toEqual([3, 2, 1].map((n) => usual(next - n - back)));
-  });
+  test.each(['day', 'week', 'month'] as const)(
+    'records that end before today are not an end of demand: by %s',
+    (kind) => {
+      const today = '2026-07-15';
+      const next = periodOf(kind, today);
+      const usual = (period: number) => (kind === 'day' && period % 7 > 4 ? 0 : 10 + (period % 3));
+      const demand = Array.from({ length: 30 }, (_, i) => i).flatMap((i) =>
+        Array.from({ length: 12 }, (_, k) =>
+          row(startOf(kind, next - 33 + i), usual(next - 33 + i), { item: `p${k}` }),
+        ),
+      );
+      const supply = { ...noSupply(), demand: demand.filter((d) => d.quantity > 0) };
+      const { items, cleaning } = demandHistories(supply, kind, today);
+      expect(cleaning.notReached).toBe(3);
+      expect(cleaningLines(cleaning, kind).join()).toContain(`3 ${kind}s at the end have no record yet`);
+      const back = kind === 'day' ? 7 : 3;
+      expect(items[0].quantity.slice(-3)).toEqual([3, 2, 1].map((n) => usual(next - n - back)));
+    },
+  );
 
-  test('a small count that chance explains is not marked', () => {
+  test('a small count within chance is not marked', () => {
     const random = randomOf(2);
     const days = Array.from({ length: 40 }, (_, i) => i);
     const one = days.map((i) =>

@@ -9,18 +9,18 @@ import type { OwnMovements } from './movementWords.ts';
 import { SUPPLY_TABLES, type SupplyTable, supplyTableNames } from './supplyTables.ts';
 import { periodsIn } from './wideTable.ts';
 
-/** What a movement type is; `undecided`: nobody has said yet, and a table with it is refused. */
+/** Kinds of movements; `undecided`: a table with it is refused until it is decided. */
 export const MAPPED_KINDS = ['order', 'shipment', 'usage', 'return', 'none', 'undecided'] as const;
 export type MappedKind = (typeof MAPPED_KINDS)[number];
 
 const dateText = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2025-12-29');
 
-/** The meaning of a kind of export, defined once and used for each file: a small YAML file. */
+/** The meaning of one kind of export, defined once and used for each file: a small YAML file. */
 export const supplyMapSchema = z.strictObject({
   table: z.enum(supplyTableNames as [SupplyTable, ...SupplyTable[]]),
-  /** Of a workbook. */
+  /** In a workbook. */
   sheet: z.string().optional(),
-  /** Our name of a column, and the one that it has in the file. */
+  /** Millwright's name of a column, and its name in the file. */
   columns: z.record(z.string(), z.string().min(1)),
   dates: z.enum(['dmy', 'mdy']).optional(),
   numbers: z.strictObject({ decimal: z.enum(['.', ',']), thousands: z.enum(['.', ',']).nullable() }).optional(),
@@ -32,27 +32,27 @@ export const supplyMapSchema = z.strictObject({
 });
 export type SupplyMap = z.infer<typeof supplyMapSchema>;
 
-/** Names that a map may use: those of the table, and of columns that tell movements and years. */
+/** Names that a map may use: those of the table, and of columns for movements and years. */
 export function mappableNames(table: SupplyTable): string[] {
   const own = Object.keys(SUPPLY_TABLES[table].columns);
   return table === 'demand' ? [...new Set([...own, ...Object.keys(MOVEMENT_COLUMNS), 'year'])] : own;
 }
 
-/** Rows above a header, at most. */
+/** Most rows above a header. */
 const MAX_TITLE_ROWS = 30;
 
-/** The row of a table that names all columns of a map; -1: none does. */
+/** The row of a table that names all columns of a map; -1: none. */
 export function mappedHeader({ rows }: Table, { columns }: SupplyMap): number {
-  const wanted = Object.values(columns).map(columnKey);
+  const required = Object.values(columns).map(columnKey);
   return rows.slice(0, MAX_TITLE_ROWS).findIndex((row) => {
     const keys = row.map(columnKey);
-    return wanted.every((key) => keys.includes(key));
+    return required.every((key) => keys.includes(key));
   });
 }
 
 /**
- * A table under the names of its map, without columns that the map does not name; periods of a wide table stay.
- * @throws TableError where the map is of another table, or names what no header has.
+ * A table with the names of its map, without columns that the map does not name; periods of a wide table are kept.
+ * @throws TableError if the map is for another table, or names a missing column.
  */
 export function mapped(table: Table, map: SupplyMap): Table {
   const allowed = mappableNames(map.table);
@@ -68,7 +68,7 @@ export function mapped(table: Table, map: SupplyMap): Table {
   const header = table.rows[at].map((cell, i) => {
     const name = names.get(columnKey(cell));
     if (name !== undefined) return headerFor(name, cell);
-    // What is no item stays out, whatever the map names.
+    // Lines that are not items stay out, whatever the map names.
     if (i === lineType) return cell;
     return (periods[i] ?? null) === null ? '' : cell;
   });
@@ -81,7 +81,7 @@ export function mapped(table: Table, map: SupplyMap): Table {
   };
 }
 
-/** A name that the reader knows: weeks and fiscal years keep the one that says what they are. */
+/** A name that the reader knows: for weeks and fiscal years, the one with the unit. */
 function headerFor(name: string, cell: string): string {
   const key = columnKey(cell);
   if (name === 'date' && PERIOD_COLUMNS.includes(key)) return key;
@@ -90,7 +90,7 @@ function headerFor(name: string, cell: string): string {
   return movement?.[0] ?? name;
 }
 
-/** Words for movements as the map has them; undecided ones are left to the reader, which refuses what it does not know. */
+/** The map's words for movements; undecided ones are left to the reader, which refuses unknown words. */
 export function ownMovements({ movements = {} }: SupplyMap): OwnMovements {
   return new Map(
     Object.entries(movements).flatMap(([word, kind]) =>

@@ -1,26 +1,26 @@
 import { COLUMN_WORDS } from './columnWords.ts';
 import { MOVEMENT_COLUMNS } from './movementColumns.ts';
-import { PRICE_BREAKS_WANTED, parsePriceBreaks } from './priceBreaks.ts';
+import { PRICE_BREAKS_EXPECTED, parsePriceBreaks } from './priceBreaks.ts';
 
-/** What a column of a planner's table holds. */
+/** Type of a column in a planner's table. */
 export type ColumnKind = 'text' | 'date' | 'number';
 
 export interface Column {
   kind: ColumnKind;
-  /** Other names that files use for it, in lower case with `_` for blanks. */
+  /** Aliases in files, in lower case with `_` for blanks. */
   also: readonly string[];
   required?: true;
-  /** Of numbers: the least that is allowed. */
+  /** For numbers: the minimum. */
   least?: number;
-  /** Of numbers: must be above `least`. */
+  /** For numbers: must be above `least`. */
   above?: true;
   most?: number;
   whole?: true;
-  /** Of numbers: `5 %` is 0.05. */
+  /** For numbers: `5 %` is 0.05. */
   percent?: true;
-  /** Of texts: what is allowed. */
+  /** For texts: the allowed values. */
   oneOf?: readonly string[];
-  /** Of texts with a grammar: whether it is kept to, and what is needed. */
+  /** For texts with a grammar: the check, and what to write instead. */
   grammar?: { accepts: (text: string) => boolean; wanted: string };
 }
 
@@ -44,15 +44,15 @@ const number = <M extends More>(also: readonly string[] = [], more = {} as M): O
   ...more,
 });
 const required = { required: true } as const;
-/** Ten years: a longer lead time is a mistake. */
+/** Ten years: a longer lead time is an error. */
 const LEAD_TIME = { most: 3650 } as const;
 const ITEM = text(COLUMN_WORDS.item, required);
 const REFERENCE = text(COLUMN_WORDS.reference);
-const PRICE_BREAKS = { accepts: (cell: string) => parsePriceBreaks(cell) !== null, wanted: PRICE_BREAKS_WANTED };
+const PRICE_BREAKS = { accepts: (cell: string) => parsePriceBreaks(cell) !== null, wanted: PRICE_BREAKS_EXPECTED };
 
 /**
- * The tables that a planner gives. `key` names the columns by which a row is known again: the same key later replaces
- * the row. Rows of `demand` in one file are summed up by their key: an order may have several lines of an item.
+ * The tables that a planner gives. `key` names the columns that identify a row: a later row with the same key replaces
+ * it. Rows of `demand` in one file are summed up by their key: an order may have several lines of an item.
  */
 export const SUPPLY_TABLES = {
   demand: {
@@ -76,7 +76,9 @@ export const SUPPLY_TABLES = {
       family: text(COLUMN_WORDS.family),
       unit: text(COLUMN_WORDS.unit),
       unit_cost: number(COLUMN_WORDS.cost),
-      /** Units that the cost is of, as in `price per 100`; it is divided by them when the table is read. */
+      /**
+       * Number of units that the cost is for, as in `price per 100`; the cost is divided by it when the table is read.
+       */
       price_unit: number(COLUMN_WORDS.priceUnit, { above: true }),
       order_cost: number(['ordering_cost', 'setup_cost']),
       holding_rate: number(['carrying_rate'], { percent: true }),
@@ -85,11 +87,11 @@ export const SUPPLY_TABLES = {
       pack_size: number(COLUMN_WORDS.pack, { above: true }),
       /** Unit costs of larger orders: `400:0.72; 800:0.68`. */
       price_breaks: text(['quantity_discounts', 'price_scale', 'staffelpreise'], { grammar: PRICE_BREAKS }),
-      /** What becomes of demand that the shelf cannot serve; blank: it is owed. */
+      /** Whether demand that the shelf cannot serve is owed or lost; blank: owed. */
       unmet_demand: text(['unmet'], { oneOf: ['owed', 'lost'] }),
       supplier: text(COLUMN_WORDS.supplier),
       lead_time_days: number(COLUMN_WORDS.leadTime, LEAD_TIME),
-      /** Of what is repaired: from failure to the shelf, and the part that cannot be. */
+      /** For repairables: from failure to the shelf, and the share that is scrapped. */
       repair_days: number(['repair_time', 'turnaround', 'turnaround_days', 'reparaturzeit'], LEAD_TIME),
       scrap_share: number(['scrap_rate', 'condemnation_rate', 'ausschuss'], { most: 1, percent: true }),
       service_level: number(['service', 'target_service'], { above: true, most: 0.995, percent: true }),
@@ -101,10 +103,10 @@ export const SUPPLY_TABLES = {
     key: ['item', 'site'],
     columns: {
       item: ITEM,
-      /** Below 0: units that are owed. */
+      /** Negative: backordered units. */
       quantity: { ...number(COLUMN_WORDS.onHand, required), least: -1e12 },
       site: text(COLUMN_WORDS.site),
-      /** Parts of a site, and batches: their rows are added up when the table is read. */
+      /** Parts of a site, and batches: rows are added up when the table is read. */
       storage_location: text(COLUMN_WORDS.storageLocation),
       batch: text(COLUMN_WORDS.batch),
       date: date(['counted', 'as_of', 'time']),
@@ -122,7 +124,7 @@ export const SUPPLY_TABLES = {
       promised: date(COLUMN_WORDS.promised),
       received: date(COLUMN_WORDS.received),
       received_quantity: number(COLUMN_WORDS.receivedQuantity),
-      /** What is still to come, in place of what came: it is turned round when the table is read. */
+      /** Quantity still to be received, instead of the received one; converted when the table is read. */
       open_quantity: number(COLUMN_WORDS.openQuantity),
       cancelled: date(['cancelled_on']),
     },
@@ -133,7 +135,7 @@ export const SUPPLY_TABLES = {
       supplier: text(['vendor', 'id'], required),
       name: text(['title', 'description']),
       lead_time_days: number(['lead_time', 'promised_days'], LEAD_TIME),
-      /** Money that an order has to come to. */
+      /** Minimum value of an order. */
       minimum_order_value: number(['minimum_value', 'min_order_value', 'mindestbestellwert']),
     },
   },
@@ -142,10 +144,10 @@ export const SUPPLY_TABLES = {
     columns: {
       machine: text(['asset', 'equipment', 'assembly'], required),
       item: ITEM,
-      /** Units that a failure takes, and the part of failures that take it. */
+      /** Units per failure, and the share of failures that need the part. */
       quantity: number(['qty', 'per_failure'], { above: true, whole: true, most: 100_000 }),
       probability: number(['share', 'chance'], { above: true, most: 1, percent: true }),
-      /** Faults that it explains, by the names that alerts have, with blanks between them; none: any. */
+      /** Faults that it explains, by their names in alerts, separated by blanks; none: any. */
       faults: text(['fault']),
       installed: date(['installed_on', 'commissioned', 'since']),
     },
@@ -169,17 +171,17 @@ export const supplyTableNames = Object.keys(SUPPLY_TABLES) as SupplyTable[];
 type Value<C> = C extends { kind: 'number' } ? number : string;
 type Columns<T extends SupplyTable> = (typeof SUPPLY_TABLES)[T]['columns'];
 
-/** A row of a table: required columns stand in it, others where they are known. Dates are `2026-01-31`. */
+/** A row of a table: required columns are always present, others if known. Dates are `2026-01-31`. */
 export type SupplyRow<T extends SupplyTable> = {
   -readonly [K in keyof Columns<T> as Columns<T>[K] extends { required: true } ? K : never]: Value<Columns<T>[K]>;
 } & {
   -readonly [K in keyof Columns<T> as Columns<T>[K] extends { required: true } ? never : K]?: Value<Columns<T>[K]>;
 };
 
-/** All tables, as they stand now. */
+/** All tables in their current state. */
 export type Supply = { [T in SupplyTable]: SupplyRow<T>[] };
 
-/** Tables without rows, all of them; a new object each time. */
+/** All tables, without rows; a new object each time. */
 export const noSupply = (): Supply => ({
   demand: [],
   items: [],

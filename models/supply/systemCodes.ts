@@ -3,9 +3,7 @@ import type { DemandKind, OwnMovements } from './movementWords.ts';
 
 const codes = (list: Record<string, DemandKind | null>): OwnMovements => new Map(Object.entries(list));
 
-/**
- * Codes of movements that other systems use for something else, by a column that only exports of their own system have.
- */
+/** Movement codes with another meaning in certain systems, by a column that only exports of that system have. */
 const BY_COLUMN: readonly (readonly [string, OwnMovements])[] = [
   // Dynamics in German: what others call an issue is an adjustment.
   ['postenart', codes({ abgang: null })],
@@ -29,7 +27,7 @@ const BY_COLUMN: readonly (readonly [string, OwnMovements])[] = [
   ],
 ];
 
-/** What codes mean in the system that a header is of; a company's own terms take precedence. */
+/** The meaning of codes in the system of a header; a company's own terms take precedence. */
 export function codesOfSystem(header: readonly string[], own: OwnMovements | undefined): OwnMovements | undefined {
   const keys = header.map(columnKey);
   const found = BY_COLUMN.filter(([column]) => keys.includes(column)).flatMap(([, words]) => [...words]);

@@ -1,6 +1,6 @@
 import { type Table, TableError } from '#models/tables/parseTable.ts';
 
-/** Records, as JSON has them, or a single one, as a table whose lines are their numbers. @throws TableError where they are none. */
+/** JSON records, or a single one, as a table whose lines are their numbers. @throws TableError if the value is neither. */
 export function tableOfRecords(given: unknown): Table {
   const alone = typeof given === 'object' && given !== null && !Array.isArray(given) && Object.keys(given).length > 0;
   const records = alone ? [given] : given;

@@ -7,17 +7,17 @@ import { monthNamed } from './monthNames.ts';
 
 export const BLANK = /^(|na|n\/a|null|none|nan|-|#n\/a)$/i;
 
-/** A month, a blank, and what may be a year of two digits or a day: `Mar 25`. */
+/** A month, a blank, and a two-digit year or a day: `Mar 25`. */
 const MONTH_AND_NUMBER = /^(\p{L}{3,11})\.? ([23]\d)$/u;
-/** Years of two digits before their months, which spreadsheets also make of `Jan-25`. */
+/** Two-digit years before months, which spreadsheets also make of `Jan-25`. */
 const NUMBER_AND_MONTH = /^([23]\d)-(\p{L}{3,11})\.?$/u;
-/** The number of a month beside a column of years. */
+/** A month's number beside a column of years. */
 const MONTH_NUMBER = /^M?(0?[1-9]|1[0-2])$/i;
 const MIN_MONTHS = 3;
 
 /**
- * The periods that the columns of a wide table are; null of other columns. `Mar 25` is a month of 2025 where such
- * columns follow each other month by month; `Mar` is one beside a column of years, and here of the year 0.
+ * The periods in a wide table's header; null for other columns. `Mar 25` is a month of 2025 if such columns follow each
+ * other month by month; `Mar` is a month beside a column of years, here of year 0.
  */
 export function periodsIn(header: readonly string[], order: DateOrder): (string | null)[] {
   const plain = header.map((cell) => parseDate(cell, order));
@@ -36,7 +36,7 @@ export function periodsIn(header: readonly string[], order: DateOrder): (string 
   return (followEachOther(numbered) ? numbered : named).map((month) => dateOfMonth((month ?? 0) - 1));
 }
 
-/** Place of the column of years in a header; -1 where there is none. */
+/** Index of the column of years in a header; -1: none. */
 export const yearColumn = (header: readonly string[]): number =>
   header.findIndex((cell) => YEARS.includes(columnKey(cell)));
 
@@ -51,8 +51,8 @@ function dateOfMonth(month: number | null): string | null {
 }
 
 /**
- * A wide demand table (a column a period) as a long one; null where its header names no periods.
- * @throws TableError of a period that stands twice, or one that is written like the others and cannot be read.
+ * Converts a wide demand table (a column a period) to a long one; null if its header names no periods.
+ * @throws TableError for a repeated period, or one written like the others that cannot be read.
  */
 export function longOf(table: Table, at: ReadonlyMap<string, number>, order: DateOrder): Table | null {
   const [header, ...body] = table.rows;
@@ -86,7 +86,7 @@ export function longOf(table: Table, at: ReadonlyMap<string, number>, order: Dat
   };
 }
 
-/** Letters and digits of a name, without which ones: `Mar-25` is like `Apr-25`. */
+/** The pattern of letters and digits in a name: `Mar-25` is like `Apr-25`. */
 const shapeOf = (cell: string): string =>
   cell
     .trim()
@@ -112,8 +112,8 @@ function refuseOthers(table: Table, found: readonly (string | null)[], used: Rea
 }
 
 /**
- * A note on the named columns that are not used; an empty list where all are.
- * @param used places of columns, from 0 on.
+ * A note on named columns that are not used; an empty list if all are.
+ * @param used indices of columns, from 0.
  */
 export function columnsLeft(header: readonly string[], used: ReadonlySet<number>): string[] {
   const others = header.filter((cell, i) => !used.has(i) && cell.trim() !== '').map((cell) => cell.trim());

@@ -9,7 +9,7 @@ test('working days are Mondays to Fridays', () => {
   expect(workingDays(periodOf('month', '2025-12-01'))).toBe(23);
 });
 
-test('demand that goes with working days is told from demand that does not', () => {
+test('recognises demand that follows working days', () => {
   const random = randomOf(3);
   const next = periodOf('month', '2026-07-01');
   const items = (rate: (month: number) => number) =>

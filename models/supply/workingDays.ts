@@ -1,7 +1,7 @@
 import { dayOf } from './dates.ts';
 import { startOf } from './periods.ts';
 
-/** Newest months that are looked at, how many tell anything, and standard errors beyond which it is no chance. */
+/** Newest months to use, fewest months for an estimate, and standard errors that make it significant. */
 const MONTHS = 48;
 const MIN_MONTHS = 24;
 const PLAIN = 3;
@@ -18,15 +18,16 @@ export function workingDays(month: number): number {
 }
 
 /**
- * By how many percent demand of a month rises with one per cent more working days: the slope of its logarithm's changes
- * from month to month; null where it is not plain.
- * @param histories demand of each item a month, oldest first, all to the same month. @param next the number of the month after it.
+ * Elasticity of monthly demand to working days, in percent per percent: the slope of month-to-month changes of
+ * logarithms; null: not significant.
+ * @param histories monthly demand of each item, oldest first, all to the same month. @param next the number of the
+ * month after it.
  */
 export function workingDayElasticity(histories: readonly (readonly number[])[], next: number): number | null {
   const longest = histories.reduce((most, h) => Math.max(most, h.length), 0);
   const months = Math.min(MONTHS, longest);
   const total = new Array<number>(months).fill(0);
-  // Items count equally, whatever their volume; an item that started later would look like a rise.
+  // Items have equal weight, whatever their volume; an item that started later would look like a rise.
   for (const history of histories) {
     const newest = history.slice(-months);
     const mean = newest.reduce((a, b) => a + b, 0) / months;

@@ -1,4 +1,4 @@
-/** A text as it stands in a line of separated values. */
+/** A text as a cell of a line of separated values. */
 export function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -5,7 +5,7 @@ interface KnownUnit {
   offset: number;
 }
 
-/** By kind: what each unit is in the base unit, and how it is written, in lower case. */
+/** By kind: the conversion of each unit to the base unit, and its spellings in lower case. */
 const KINDS: Record<string, readonly (readonly [written: string, scale: number, offset?: number])[]> = {
   temperature: [
     ['degc|°c|c|celsius|deg c', 1],
@@ -100,10 +100,10 @@ const KNOWN: ReadonlyMap<string, KnownUnit> = new Map(
   ),
 );
 
-/** A longer one is none: looking for the brackets takes the square of its length. */
+/** Longer headers have no unit: the search for brackets is quadratic in the length. */
 const MAX_HEADER = 1000;
 
-/** A header such as `temp [degF]` or `temp (°F)`: what is measured, and the unit that it states; null: none. */
+/** The name and unit in a header such as `temp [degF]` or `temp (°F)`; null: no unit. */
 export function headerUnit(header: string): { name: string; unit: string | null } {
   const found = header.length > MAX_HEADER ? null : /^(.*\S)\s*(?:\[([^\]]+)\]|\(([^)]+)\))$/.exec(header.trim());
   const unit = found?.[2] ?? found?.[3];
@@ -113,7 +113,7 @@ export function headerUnit(header: string): { name: string; unit: string | null 
   return { name: found[1].trim(), unit: unit.trim() };
 }
 
-/** `to` = scale × `from` + offset; null where one is not known, or they measure different things. */
+/** `to` = scale × `from` + offset; null if either is unknown, or they measure different quantities. */
 export function unitConversion(from: string, to: string): { scale: number; offset: number } | null {
   if (from === to) return { scale: 1, offset: 0 };
   const [a, b] = [KNOWN.get(from.toLowerCase()), KNOWN.get(to.toLowerCase())];

@@ -15,7 +15,7 @@ function joined(files: Parameters<typeof joinByTime>[0], within?: number) {
   return { out, said, rows: Buffer.from(out[0].bytes).toString().trim().split('\n') };
 }
 
-test('each row of the fast file takes the latest value of the slow one, and none from the future or too old', () => {
+test('each row of the fast file gets the latest value of the slow one, never a future or an outdated one', () => {
   const { rows, said, out } = joined([slow, fast], 60);
   expect(out).toHaveLength(1);
   expect(rows[0]).toBe('time;flow;heat');
@@ -33,14 +33,14 @@ test('without a tolerance a value is valid for two of its usual steps', () => {
   expect(rows[19].split(';')[1]).toBe('18,5');
 });
 
-test('files of the same columns follow one another, and are left as they are where all have the same', () => {
+test('files with the same columns are concatenated, and unchanged if all have the same', () => {
   const later = file('later.csv', ['heat;time', `60;${clock(190)}`]);
   const { rows } = joined([fast, slow, later], 3600);
   expect(rows.at(-1)).toBe(`${clock(190)};19,5;60`);
   expect(joinByTime([slow, later], { timeColumn: 'time' }, () => undefined)).toEqual([slow, later]);
 });
 
-test('what cannot be joined is an error that names the file', () => {
+test('an error names the file that cannot be joined', () => {
   const numbers = file('numbers.csv', ['time;load', '0;1', '60;2']);
   expect(() => joined([fast, numbers])).toThrow('fast.csv: its times are not of the kind that numbers.csv has');
   expect(() => joined([fast, file('b.csv', ['when;x', '1;2'])])).toThrow('b.csv: no column time; found when, x');
@@ -54,7 +54,7 @@ test('what cannot be joined is an error that names the file', () => {
   );
 });
 
-test('rows of units take values of their own unit, in any order; incomplete ones are left out where they are no use', () => {
+test('rows get values of their own unit, in any order; incomplete ones are left out if they are of no use', () => {
   const load = file('load.csv', ['pump,time,load', 'b,0,1', 'a,0,2', 'a,1,3', 'b,1,4', 'a,2,5', 'c,2,6']);
   const heat = file('heat.csv', ['time,heat,pump', '2,70,a', '0,60,a', '0,50,b']);
   const said: string[] = [];

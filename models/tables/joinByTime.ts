@@ -4,23 +4,26 @@ import { type NamedFile, namesShown, parseTable, TableError } from './parseTable
 export interface TimeJoin {
   timeColumn: string;
   separator?: string;
-  /** The oldest value that a row takes: seconds where times are dates, else in the unit of the times. */
+  /** Maximum age of a joined value: seconds if times are dates, else in the unit of the times. */
   within?: number;
-  /** Column that names the unit of a row, in every file: rows are joined within their unit, in any order of time. */
+  /**
+   * Column with the unit (of equipment) of a row, in every file: rows are joined within their unit, in any order of
+   * time.
+   */
   unitColumn?: string;
-  /** Rows for which a file has no value are left out, for readers that know no empty cells. */
+  /** Leave out rows for which a file has no value, for readers without support for empty cells. */
   complete?: boolean;
 }
 
-/** Without `within`, a value is valid for so many of its table's usual steps: one that is late by a step is not missing. */
+/** Without `within`, a value is valid for this many of its table's usual steps: one step of delay is not a gap. */
 const VALID_STEPS = 2;
 
-/** Files of the same columns, as one series of rows. */
+/** Files with the same columns, as one series of rows. */
 interface Series {
   names: string[];
   header: string[];
   time: number;
-  /** Place of the column of units; −1 without one. */
+  /** Index of the unit column; −1 without one. */
   unit: number;
   separator: string;
   rows: string[][];
@@ -30,11 +33,11 @@ interface Series {
 }
 
 /**
- * Joins files of different columns by time: each row of the series with the shortest step takes, of every other series, the
- * latest row at or before its own time, or empty cells where that is too old. Files of the same columns follow one another,
- * and are given back as they are where all have the same. With `unitColumn`, rows take values of their own unit.
- * @param say how it was joined, and how many rows found nothing.
- * @throws TableError where a file has no such column or no time in it, times go back, or a column is in two series.
+ * Joins files of different columns by time: each row of the series with the shortest step gets, from every other
+ * series, the latest row at or before its own time, or empty cells if that is too old. Files with the same columns are
+ * concatenated, and returned unchanged if all have the same. With `unitColumn`, rows get values of their own unit only.
+ * @param say reports how files were joined, and how many rows found no value.
+ * @throws TableError if a file has no such column or no time in it, times decrease, or a column is in two series.
  */
 export function joinByTime(
   files: readonly NamedFile[],
@@ -115,7 +118,7 @@ function addTo(all: Series[], series: Series): void {
 
 const isSubset = (some: readonly string[], of: readonly string[]) => some.every((column) => of.includes(column));
 
-/** Rows of units may come in any order, others not. */
+/** Rows with units may be in any order, others not. */
 function checkOrder(series: Series): void {
   const { names, times, rows, time, unit } = series;
   if (unit >= 0) {
@@ -145,7 +148,7 @@ function checkNames(all: readonly Series[]): void {
     });
 }
 
-/** The usual step from row to row of a unit; of less than two rows, none is shorter. */
+/** The usual step between rows of a unit; infinite for fewer than two rows. */
 function stepOf({ times, rows, unit }: Series): number {
   const last = new Map<string, number>();
   const steps: number[] = [];
@@ -158,7 +161,10 @@ function stepOf({ times, rows, unit }: Series): number {
   return steps.length === 0 ? Number.POSITIVE_INFINITY : steps.sort((a, b) => a - b)[steps.length >> 1];
 }
 
-/** For each row the latest row of the other series, and of its unit, at or before it; −1 where that is older than `within`. Both in order. */
+/**
+ * For each row, the latest row of the other series and the same unit at or before it; −1 if that is older than
+ * `within`. Both are in order.
+ */
 function latestBefore(main: Series, other: Series, within: number): number[] {
   const latest = new Map<string, number>();
   let next = 0;

@@ -13,7 +13,7 @@ test('columns are matched by name, and only the first header is kept', () => {
   ]);
 });
 
-test('without a column of units each file is a unit, by its name', () => {
+test('without a unit column each file is a unit, by its name', () => {
   const files = [file('runs/pump-1.csv', 'time,flow\n0,5\n'), file('runs/pump-2.csv.gz', 'time,flow\n0,6\n')];
   expect(readJoined(files, 'unit', (table) => table.rows)).toEqual([
     ['unit', 'time', 'flow'],

@@ -1,12 +1,12 @@
 import { namesShown, type Table, TableError } from './parseTable.ts';
 
-/** A table, and the name of the file it was read from. */
+/** A table, and the name of its file. */
 export interface NamedTable {
   name: string;
   table: Table;
 }
 
-/** Where each column of the first file is found in a file: columns are matched by name, in any order. */
+/** Index of each column of the first file in another file: columns are matched by name, in any order. */
 export function columnOrder(
   first: { name: string; header: readonly string[] },
   own: { name: string; header: readonly string[] },
@@ -17,14 +17,14 @@ export function columnOrder(
     throw new TableError(`${own.name}: no column ${namesShown(lacking)}, which ${first.name} has`);
   if (further.length > 0)
     throw new TableError(`${own.name}: column ${namesShown(further)}, which ${first.name} does not have`);
-  // By position where the order is the same: names may occur twice.
+  // By position if the order is the same: names may occur twice.
   if (first.header.every((column, c) => column === own.header[c])) return first.header.map((_, c) => c);
   return first.header.map((column) => own.header.indexOf(column));
 }
 
 /**
- * Reads tables of the same columns as one, in the order given. An error names the file, with the line in it.
- * @param unit column of the unit: where no file has it, each file is one unit with the file's name.
+ * Reads tables with the same columns as one, in the order given. An error names the file, with the line in it.
+ * @param unit unit column: if no file has it, each file is one unit with the file's name.
  * @throws TableError if the columns differ, or as `read`.
  */
 export function readJoined<T>(files: readonly NamedTable[], unit: string | undefined, read: (table: Table) => T): T {
@@ -40,25 +40,25 @@ export function readJoined<T>(files: readonly NamedTable[], unit: string | undef
     if (decimal) throw new TableError(`${name}: another separator than ${files[0].name}`);
     table.rows.forEach((cells, i) => {
       if (i === 0 && k > 0) return;
-      // A row of another length keeps it: the reader names it.
+      // A row of another length keeps it, so that the reader reports it.
       const row = cells.length === order.length ? order.map((c) => cells[c]) : cells;
       joined.rows.push(byFile ? [i === 0 ? unit : stemOf(name), ...row] : row);
       joined.lines.push(before + table.lines[i]);
     });
     ends.push(before + table.lines[table.lines.length - 1]);
-    // The added column of units stands in no file.
+    // No file has the added unit column.
     orders.push(byFile ? [0, ...order] : order);
   });
   return located(files, ends, orders, () => read(joined));
 }
 
-/** A file's name without its folder and endings. */
+/** A file's name without its folder and extensions. */
 function stemOf(name: string): string {
   const base = name.split(/[\\/]/).pop() ?? name;
   return base.replace(/\.(gz|csv|tsv|txt|parquet|xlsx|xlsm)$/gi, '').replace(/\.(csv|tsv|txt)$/i, '');
 }
 
-/** @param ends the joined line that each file ends on. @param orders the file's column of each joined one. */
+/** @param ends the last joined line of each file. @param orders the file's column of each joined one. */
 function located<T>(
   files: readonly NamedTable[],
   ends: readonly number[],

@@ -17,7 +17,7 @@ export function momentOf(cell: string): number {
       : ['', '', '', ''];
   if (year === '') return Number.NaN;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // 31 February is no date.
+  // 31 February does not exist.
   if (new Date(midnight).getUTCMonth() !== Number(month) - 1) return Number.NaN;
   if (clock === undefined) return midnight;
   const parts = CLOCK.exec(clock);

@@ -3,7 +3,7 @@ import { compressors } from 'hyparquet-compressors';
 import { csvCell } from './csvCell.ts';
 import { TableError } from './parseTable.ts';
 
-/** Rows decoded at a time: a long file is never whole in memory as values. */
+/** Rows decoded at a time: a long file is never completely in memory as values. */
 const ROWS_AT_ONCE = 65_536;
 const MAGIC = 'PAR1';
 
@@ -18,7 +18,7 @@ export function isParquet(bytes: Uint8Array): boolean {
  * @throws TableError if the file is damaged, or a column holds lists, structures or bytes.
  */
 export async function parquetText(bytes: Uint8Array): Promise<Uint8Array> {
-  // Only the parts that are asked for are copied.
+  // Only the requested parts are copied.
   const file = {
     byteLength: bytes.byteLength,
     slice: (from: number, to?: number) => new Uint8Array(bytes.subarray(from, to)).buffer,
@@ -41,12 +41,12 @@ export async function parquetText(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-/** Text that is written once: of a long file two copies would not fit into memory. */
+/** Text in a growing buffer: two copies of a long file would not fit into memory. */
 class GrowingText {
   #buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** @param parts how many times this much is expected in all. */
+  /** @param parts expected total length, as a multiple of this text. */
   add(text: string, parts = 1): void {
     const needed = this.#length + Buffer.byteLength(text);
     if (needed > this.#buffer.length) {

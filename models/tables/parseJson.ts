@@ -1,4 +1,4 @@
-/** Undefined where it is no JSON: a schema refuses that, and its reader says so. */
+/** Undefined for invalid JSON: schemas refuse that, and readers report it. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,25 +1,25 @@
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** Something in a table that cannot be used: where, and what. */
+/** An error in a table: where, and what. */
 export class TableError extends Error {}
 
 export interface Table {
   /** Cells as text, the header first; rows may differ in length. */
   rows: string[][];
-  /** The file's line that each row ends on, counted from 1: empty lines make no row. */
+  /** The file's line that each row ends on, counted from 1: empty lines are not rows. */
   lines: number[];
   separator: string;
-  /** How its numbers are written, where that is known. */
+  /** How its numbers are written, if known. */
   numbers?: { decimal: '.' | ','; thousands: '.' | ',' | null };
-  /** What was repaired on the way, a sentence each. */
+  /** What was repaired, one sentence each. */
   notes: string[];
-  /** The file's column of a cell, counted from 0, where the table was made from one of another shape. */
+  /** The file's column of a cell, counted from 0, if the table was converted from another shape. */
   columnOf?: (row: number, column: number) => number;
 }
 
 const SEPARATORS = [',', ';', '\t', '|'] as const;
 const MAX_COLUMNS = 20_000;
-/** What spreadsheets write above a header to say what parts its columns. */
+/** What spreadsheets write above a header to name the separator. */
 const SEPARATOR_LINE = /^sep=(.)[;,\t|]*\n/i;
 const QUOTES: Partial<Record<CsvError['code'], string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote that is opened is never closed',
@@ -29,22 +29,23 @@ const QUOTES: Partial<Record<CsvError['code'], string>> = {
 
 /**
  * A table of separated values from the bytes of a file: UTF-8 or UTF-16 with or without a mark, else Windows-1252; the
- * separator is the one that the first line with any has most of.
+ * separator is the most frequent one in the first line that has any.
  * @param emptyRows whether rows of separators alone are kept.
- * @throws TableError where it is no table, with the line, counted from 1.
+ * @throws TableError if it is not a table, with the line, counted from 1.
  */
-export function parseTable(bytes: Uint8Array, wanted?: string, emptyRows = false): Table {
+export function parseTable(bytes: Uint8Array, givenSeparator?: string, emptyRows = false): Table {
   const { text: written, note } = decoded(bytes);
-  // One kind of line end, within quotes, too: else lines are counted twice there.
+  // One kind of line end, also within quotes: otherwise lines are counted twice there.
   const all = written.replace(/\r\n?/g, '\n');
   const notes = note ? [note] : [];
   const separatorLine = SEPARATOR_LINE.exec(all);
-  // An empty line in its place: lines keep their numbers.
+  // Replaced by an empty line, so that line numbers are kept.
   const text = separatorLine ? `\n${all.slice(separatorLine[0].length)}` : all;
   if (text.trim() === '') throw new TableError('line 1: the file is empty; a header is needed');
   if (text.includes('\0')) throw new TableError('line 1: the file holds zero bytes: it is no text');
-  const separator = wanted ?? separatorLine?.[1] ?? separatorOf(text);
-  if (separator !== ',' && wanted === undefined) notes.push(`columns are separated by ${JSON.stringify(separator)}`);
+  const separator = givenSeparator ?? separatorLine?.[1] ?? separatorOf(text);
+  if (separator !== ',' && givenSeparator === undefined)
+    notes.push(`columns are separated by ${JSON.stringify(separator)}`);
   try {
     const { rows, lines } =
       text.includes('"') || separator === ''
@@ -72,7 +73,7 @@ function quotedCells(text: string, separator: string, emptyRows: boolean): Cells
     record_delimiter: '\n',
     relax_column_count: true,
     skip_empty_lines: true,
-    // Spreadsheets end in lines of separators alone.
+    // Spreadsheets end in lines of separators only.
     skip_records_with_empty_values: !emptyRows,
     info: true,
   }) as unknown as { record: string[]; info: { lines: number } }[];
@@ -81,7 +82,7 @@ function quotedCells(text: string, separator: string, emptyRows: boolean): Cells
   return { rows, lines };
 }
 
-/** The same of a text without quotes, in a fifth of the time. */
+/** The same for a text without quotes, in a fifth of the time. */
 function plainCells(text: string, separator: string, emptyRows: boolean): Cells {
   const [rows, lines]: [string[][], number[]] = [[], []];
   text.split('\n').forEach((line, i) => {
@@ -103,25 +104,25 @@ function quoteError({ code, message, lines, column }: CsvError & { lines?: numbe
 const SHOWN_NAMES = 8;
 const SHOWN_LENGTH = 40;
 
-/** Names of columns in an error, however many and long they are. */
+/** Column names for an error message, limited in number and length. */
 export function namesShown(cells: readonly string[]): string {
   const shown = cells.slice(0, SHOWN_NAMES).map((cell) => cell.trim().slice(0, SHOWN_LENGTH));
   return cells.length > SHOWN_NAMES ? `${shown.join(', ')} and ${cells.length - SHOWN_NAMES} more` : shown.join(', ');
 }
 
-/** A number, with a decimal comma only where commas do not separate columns; NaN of anything else. */
+/** A number, with a decimal comma only if commas do not separate columns; NaN for anything else. */
 export function numberOf(cell: string, separator: string): number {
   const text = cell.trim();
   if (text === '') return Number.NaN;
   const plain = separator !== ',' && /^[+-]?\d+,\d+(e[+-]?\d+)?$/i.test(text) ? text.replace(',', '.') : text;
-  // What Number takes beyond decimal numbers (0x1f, Infinity) is none here.
+  // Number also accepts 0x1f and Infinity; these are not numbers here.
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
 }
 
-/** Lines that are looked at for a separator: reports begin with titles that have none. */
+/** Lines searched for a separator: reports begin with titles without one. */
 const TITLE_LINES = 30;
 
-/** The separator that the first line with any has most of. */
+/** The most frequent separator in the first line that has any. */
 function separatorOf(text: string): string {
   const lines = text.split('\n', TITLE_LINES);
   const counted = lines.map((line) => SEPARATORS.map((s) => line.split(s).length));
@@ -129,7 +130,7 @@ function separatorOf(text: string): string {
   return SEPARATORS[counts.indexOf(Math.max(...counts))];
 }
 
-/** UTF-16 without its mark: every other byte of a header of Latin letters is 0. */
+/** UTF-16 without a byte-order mark: every other byte of a header of Latin letters is 0. */
 function unmarkedUtf16(bytes: Uint8Array): string | undefined {
   const [a, b, c, d] = bytes;
   if (a > 0 && b === 0 && c > 0 && d === 0) return 'utf-16le';
@@ -140,7 +141,7 @@ function utf16Of(bytes: Uint8Array): string | undefined {
   return { 65534: 'utf-16le', 65279: 'utf-16be' }[(bytes[0] << 8) | bytes[1]] ?? unmarkedUtf16(bytes);
 }
 
-/** The text of a file: UTF-8 or UTF-16, with or without a mark, else Windows-1252; and what is to be said of it. */
+/** The text of a file: UTF-8 or UTF-16, with or without a byte-order mark, else Windows-1252; and a note on it. */
 export function decoded(bytes: Uint8Array): { text: string; note: string | null } {
   const utf16 = utf16Of(bytes);
   if (utf16) return { text: new TextDecoder(utf16).decode(bytes), note: `read as ${utf16}` };
@@ -152,25 +153,25 @@ export function decoded(bytes: Uint8Array): { text: string; note: string | null 
   }
 }
 
-/** A long table is read in pieces of about so many bytes, so that its cells are never all in memory at once. */
+/** A long table is read in pieces of about this many bytes, so that its cells are never all in memory at once. */
 const PIECE_BYTES = 4 << 20;
 const [NEW_LINE, QUOTE] = [10, 34];
 
 /**
- * The table of a file, in pieces that end with a line, the first with its header; a cell in quotes is never cut.
- * @param pieceBytes the least length of a piece. @throws TableError as `parseTable`, with the line in the file.
+ * The table of a file in pieces that end with a line, the first with its header; a quoted cell is never split.
+ * @param pieceBytes minimum length of a piece. @throws TableError as `parseTable`, with the line in the file.
  */
 export function* parsePieces(
   bytes: Uint8Array,
-  wanted?: string,
+  givenSeparator?: string,
   pieceBytes = PIECE_BYTES,
   emptyRows = false,
 ): Generator<Table> {
   if (bytes.length <= pieceBytes || utf16Of(bytes)) {
-    yield parseTable(bytes, wanted, emptyRows);
+    yield parseTable(bytes, givenSeparator, emptyRows);
     return;
   }
-  let [at, before, separator] = [0, 0, wanted];
+  let [at, before, separator] = [0, 0, givenSeparator];
   while (at < bytes.length) {
     const { end, lines } = pieceEnd(bytes, at, pieceBytes);
     const piece = bytes.subarray(at, end);
@@ -183,7 +184,7 @@ export function* parsePieces(
   }
 }
 
-/** Where a piece ends: behind the first line end outside quotes after its least length; and its lines. */
+/** End of a piece, after the first line end outside quotes beyond its minimum length; and its number of lines. */
 function pieceEnd(bytes: Uint8Array, from: number, least: number): { end: number; lines: number } {
   let [quoted, lines] = [false, 0];
   for (let i = from; i < bytes.length; i++) {
@@ -196,7 +197,7 @@ function pieceEnd(bytes: Uint8Array, from: number, least: number): { end: number
   return { end: bytes.length, lines };
 }
 
-/** A piece with its lines counted from the beginning of the file. */
+/** A piece with line numbers of the file. */
 function shifted(parsed: () => Table, before: number): Table {
   try {
     const table = parsed();
@@ -207,15 +208,15 @@ function shifted(parsed: () => Table, before: number): Table {
   }
 }
 
-/** A table's bytes, and what it is called in an error. */
+/** A table's bytes, and its name in errors. */
 export interface NamedFile {
   name: string;
   bytes: Uint8Array;
 }
 
 /**
- * What a reader makes of a table; an error names the file, and so do notes of what was repaired.
- * @param parse of other files than separated values.
+ * Reads a table; errors and notes of repairs name the file.
+ * @param parse for files other than separated values.
  */
 export function readNamed<T>(
   { name, bytes }: NamedFile,

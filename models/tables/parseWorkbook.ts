@@ -2,9 +2,9 @@ import { strFromU8, unzipSync } from 'fflate';
 import { parseTable, type Table, TableError } from './parseTable.ts';
 import { xmlParts } from './sheetXml.ts';
 
-/** More than this, unpacked, is no planner's table. */
+/** A planner's table is never larger than this, unpacked. */
 const MAX_BYTES = 512 * 1024 * 1024;
-/** Rows and columns that a sheet may have. */
+/** Limits on rows and columns of a sheet. */
 const MAX_ROWS = 1_048_576;
 const MAX_COLUMNS = 16_384;
 const MINUTE_DAYS = 1 / 1440;
@@ -15,24 +15,24 @@ const DATE_FORMATS = new Set([14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51
 
 type Files = Record<string, Uint8Array>;
 
-/** Whether bytes are a spreadsheet program's file, in its new format or in an old one. */
+/** Whether bytes are a spreadsheet, in the current or the old Excel format. */
 export function isWorkbook(bytes: Uint8Array): boolean {
   const first = [...bytes.subarray(0, 4)].join();
   return first === '80,75,3,4' || first === '208,207,17,224';
 }
 
-/** The table of a workbook's first sheet that has one, or of separated values. @throws TableError where it is neither. */
+/** The table in a workbook's first suitable sheet, or in separated values. @throws TableError if it is neither. */
 export const parseWorkbookOrText = (bytes: Uint8Array, separator?: string): Table =>
   isWorkbook(bytes) ? parseWorkbook(bytes) : parseTable(bytes, separator);
 
 /**
- * The table of a sheet of an Office Open XML workbook (.xlsx, .xlsm): lines are the sheet's rows; dates and times are ISO
- * texts; numbers have a decimal point; what formulas came to is what they were when it was saved.
- * Source: ECMA-376, Part 1, section 18 (SpreadsheetML).
- * @param wanted name of a sheet; by default the first visible one with more than one row.
- * @throws TableError where it is no such workbook, or has no such sheet.
+ * The table of a sheet of an Office Open XML workbook (.xlsx, .xlsm): lines are the sheet's rows; dates and times are
+ * ISO texts; numbers have a decimal point; formulas have the values they had when the file was saved. Source: ECMA-376,
+ * Part 1, section 18 (SpreadsheetML).
+ * @param sheetName name of a sheet; by default the first visible one with more than one row.
+ * @throws TableError if it is not such a workbook, or has no such sheet.
  */
-export function parseWorkbook(bytes: Uint8Array, wanted?: string): Table {
+export function parseWorkbook(bytes: Uint8Array, sheetName?: string): Table {
   const files = unpacked(bytes);
   const book = textOf(files, 'xl/workbook.xml');
   if (book === null) throw new TableError('an archive that is no workbook: save it as .xlsx or .csv');
@@ -41,9 +41,9 @@ export function parseWorkbook(bytes: Uint8Array, wanted?: string): Table {
   const shared = sharedTexts(textOf(files, 'xl/sharedStrings.xml') ?? '');
   const dates = dateStyles(textOf(files, 'xl/styles.xml') ?? '');
   const read = (id: string) => sheetOf(textOf(files, targets.get(id) ?? '') ?? '', { shared, dates, day0 });
-  if (wanted !== undefined) {
-    const sheet = sheets.find((s) => s.name === wanted);
-    if (!sheet) throw new TableError(`no sheet ${wanted}; there are ${sheets.map((s) => s.name).join(', ')}`);
+  if (sheetName !== undefined) {
+    const sheet = sheets.find((s) => s.name === sheetName);
+    if (!sheet) throw new TableError(`no sheet ${sheetName}; there are ${sheets.map((s) => s.name).join(', ')}`);
     return tableOf(read(sheet.id), []);
   }
   const visible = sheets.filter((s) => !s.hidden);
@@ -96,7 +96,7 @@ function sheetsOf(xml: string): { sheets: Sheet[]; day0: number } {
   return { sheets, day0 };
 }
 
-/** Files of the sheets, by their ids. */
+/** Files of the sheets, by sheet id. */
 function targetsOf(xml: string): Map<string, string> {
   const targets = new Map<string, string>();
   for (const part of xmlParts(xml)) {
@@ -107,7 +107,7 @@ function targetsOf(xml: string): Map<string, string> {
   return targets;
 }
 
-/** Texts that cells refer to by their number; what is written above them to read them by is left out. */
+/** Shared strings by index, without phonetic guides. */
 function sharedTexts(xml: string): string[] {
   const texts: string[] = [];
   let [inText, inHint, text] = [false, false, ''];
@@ -123,7 +123,7 @@ function sharedTexts(xml: string): string[] {
   return texts;
 }
 
-/** For each style of cells, whether it shows numbers as dates. */
+/** Whether each cell style shows numbers as dates. */
 function dateStyles(xml: string): boolean[] {
   const codes = new Map<number, boolean>();
   const styles: boolean[] = [];
@@ -139,7 +139,7 @@ function dateStyles(xml: string): boolean[] {
   return styles;
 }
 
-/** Whether a format has a day, a month or a year outside of quotes, colours and escaped signs. */
+/** Whether a format has a day, a month or a year outside quotes, colours and escapes. */
 const showsDate = (code: string) =>
   /[dmy]/i.test(code.replace(/"[^"]*"|\[[^\]]*\]|\\.|General/gi, '')) && !/^[^;]*[0#]/.test(code);
 
@@ -156,7 +156,7 @@ interface Row {
 
 interface Content {
   rows: Row[];
-  /** Whether some of its numbers have fractions, and whether some are texts with signs within: `1.200,5-`. */
+  /** Whether some numbers have fractions, and whether some are texts with separators: `1.200,5-`. */
   fractions: boolean;
   numbersAsText: boolean;
 }
@@ -206,7 +206,7 @@ function cellText({ type, style, value }: { type: string; style: number; value: 
   if (type === 'b') return value === '1' ? 'true' : 'false';
   if (type !== 'n' || value.trim() === '') return value;
   if (reading.dates[style]) return dateText(Number(value) + reading.day0);
-  // What binary fractions leave behind: 0.30000000000000004 was 0.3.
+  // Removes binary rounding: 0.30000000000000004 was 0.3.
   const number = Number(value);
   return plainNumber(Number.isInteger(number) ? number : Number(number.toPrecision(15)));
 }
@@ -226,6 +226,6 @@ function dateText(days: number): string {
 
 function tableOf({ rows, fractions, numbersAsText }: Content, notes: string[]): Table {
   const table = { rows: rows.map((r) => r.cells), lines: rows.map((r) => r.line), separator: '\t', notes };
-  // Where all numbers are texts they are written as somebody writes them; else a text that is none is refused.
+  // If all numbers are texts, they have a style of their own; otherwise a text that is not a number is refused.
   return numbersAsText && !fractions ? table : { ...table, numbers: { decimal: '.', thousands: null } };
 }

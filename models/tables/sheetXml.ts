@@ -1,17 +1,17 @@
-/** What is read of a document, in its order: elements without their namespaces, and texts between them. */
+/** Parts of a document in order: elements without their namespaces, and texts between them. */
 export type XmlPart =
   | { kind: 'open'; name: string; attributes: ReadonlyMap<string, string> }
   | { kind: 'close'; name: string }
   | { kind: 'text'; text: string };
 
-/** What is never closed extends to the end: looking for its end again from each begin would take for ever. */
+/** An unclosed part extends to the end: searching for its end from each beginning would take quadratic time. */
 const PARTS =
   /<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<(\/?)(?:[\w.-]+:)?([\w.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/g;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const LAST_CODE_POINT = 0x10ffff;
 
-/** The parts of an XML document as spreadsheet programs write it: without a DTD, whose entities would not be known. */
+/** The parts of an XML document as written by spreadsheet programs: without a DTD, whose entities would be unknown. */
 export function* xmlParts(xml: string): Generator<XmlPart> {
   for (const [, cdata, closing, name, attributes, alone, text] of xml.matchAll(PARTS)) {
     if (text !== undefined) yield { kind: 'text', text: unescaped(text) };
@@ -38,7 +38,7 @@ function unescaped(text: string): string {
   });
 }
 
-/** A text as it stands in a document, without characters that none may have. */
+/** A text escaped for a document, without characters that XML does not allow. */
 export function escaped(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stretchesOf } from './stretches.ts';
 
-test('neighbours that are set are one range, up to behind the last', () => {
+test('adjacent set flags are one range, to behind the last', () => {
   expect(stretchesOf([true, true, false, true, false, false, true])).toEqual([
     [0, 2],
     [3, 4],
@@ -11,7 +11,7 @@ test('neighbours that are set are one range, up to behind the last', () => {
   expect([stretchesOf([]), stretchesOf([false])]).toEqual([[], []]);
 });
 
-test('ranges hold all that is set and nothing else, and never touch', () => {
+test('ranges hold all set flags and nothing else, and never touch', () => {
   fc.assert(
     fc.property(fc.array(fc.boolean()), (flags) => {
       const stretches = stretchesOf(flags);

@@ -1,4 +1,4 @@
-/** Ranges, first and behind the last, in which all are set. */
+/** Ranges, [first, behind the last), of consecutive set flags. */
 export function stretchesOf(flags: readonly boolean[]): [number, number][] {
   const stretches: [number, number][] = [];
   flags.forEach((on, i) => {

@@ -9,7 +9,7 @@ import { writeWorkbook } from './writeWorkbook.ts';
 /** Written by openpyxl and by XlsxWriter. */
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
-test('a report of a workbook: titles, dates, codes that are texts, a total; hidden sheets are passed over', () => {
+test('a report in a workbook: titles, dates, codes as texts, a total; hidden sheets are skipped', () => {
   const table = parseWorkbook(fixture('openpyxl.xlsx'));
   expect(table.rows.slice(0, 2)).toEqual([['Spare parts consumption'], ['Plant 1000 & 2000 <all>']]);
   expect(table.lines).toEqual([1, 2, 4, 5, 6, 7, 8]);
@@ -22,14 +22,14 @@ test('a report of a workbook: titles, dates, codes that are texts, a total; hidd
   expect(notes.join('\n')).toMatch(/the sheet "Export" is read/);
 });
 
-test('days of the 1904 system, rich texts, and a number format whose quoted word has a d and a y', () => {
+test('days of the 1904 system, rich text, and a number format with d and y in a quoted word', () => {
   expect(parseWorkbook(fixture('xlsxwriter-1904.xlsx')).rows).toEqual([
     ['Item', 'Date', 'Qty', 'Price'],
     ['BRG-6205', '2026-01-31', '4', '12.5'],
   ]);
 });
 
-test('a sheet is read by its name, a hidden one too; a wrong name says which there are', () => {
+test('a sheet is read by its name, also a hidden one; an error for a wrong name lists the sheets', () => {
   expect(parseWorkbook(fixture('openpyxl.xlsx'), 'Hidden').rows[1]).toEqual(['x', '1', '2']);
   expect(() => parseWorkbook(fixture('openpyxl.xlsx'), 'Nope')).toThrow(
     /no sheet Nope; there are Notes, Export, Hidden/,
@@ -45,7 +45,7 @@ test('errors name the row of the sheet', () => {
   expect(() => readSupply('demand', parseWorkbook(bytes))).toThrow(/line 3, column 2 \(date\): found "soon"/);
 });
 
-test('what is written is read again: signs of markup, empty cells, truths, formulas that are texts, columns beyond Z', () => {
+test('written files can be read back: markup characters, empty cells, booleans, texts that look like formulas, columns beyond Z', () => {
   const header = Array.from({ length: 30 }, (_, i) => `c${i}`);
   const rows = [['=1+1', '<b> & "q"', null, true, -0.25, 1e-7, ' kept ', 'a\u0001b', ...header.slice(8)]];
   const table = parseWorkbook(writeWorkbook([{ name: 'A & B', header, rows }]));
@@ -55,7 +55,7 @@ test('what is written is read again: signs of markup, empty cells, truths, formu
   ]);
 });
 
-test('numbers that are all texts are read as they are written; texts among numbers are no numbers', () => {
+test('if all numbers are texts, their style is inferred; texts among numbers are not numbers', () => {
   const sheet = (quantities: (string | number)[]) =>
     parseWorkbook(
       writeWorkbook([

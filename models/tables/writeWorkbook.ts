@@ -4,7 +4,7 @@ import { escaped } from './sheetXml.ts';
 export type SheetCell = string | number | boolean | null;
 
 export interface SheetOut {
-  /** At most 31 signs, without `[]:*?/\`. */
+  /** At most 31 characters, without `[]:*?/\`. */
   name: string;
   header: readonly string[];
   rows: readonly (readonly SheetCell[])[];
@@ -19,8 +19,8 @@ const xml = (body: string) => strToU8(`<?xml version="1.0" encoding="UTF-8" stan
 const STYLES = `<styleSheet ${MAIN}><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
 
 /**
- * An Office Open XML workbook (.xlsx), each sheet with a header that stays in view and filters. Texts are texts, whatever
- * they look like: none becomes a formula. Source: ECMA-376, Part 1, section 18 (SpreadsheetML).
+ * An Office Open XML workbook (.xlsx), each sheet with a frozen header and filters. Texts are texts, whatever they look
+ * like: none becomes a formula. Source: ECMA-376, Part 1, section 18 (SpreadsheetML).
  */
 export function writeWorkbook(sheets: readonly SheetOut[]): Uint8Array {
   const numbered = sheets.map((sheet, i) => ({ sheet, n: i + 1 }));

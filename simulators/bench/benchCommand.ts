@@ -103,7 +103,7 @@ export function addBench(program: Command, shell: Shell): void {
     });
 }
 
-/** A checkout may have the peers beside it; without them their lines stay empty. */
+/** In a checkout the peers are next to the package; without them their results stay empty. */
 function besideCheckout(shell: Shell, path: string): string {
   return resolve(shell.commandFile, '../../../shared', path);
 }

@@ -14,7 +14,7 @@ export interface BenchEdgeOptions {
   command: string;
   frames: number;
   runs: number;
-  /** A program to compare with; left out where it is not there. */
+  /** A program to compare with; skipped if missing. */
   peer?: string;
   say: (line: string) => void;
 }
@@ -30,12 +30,12 @@ export interface BenchEdgeResult {
 }
 
 const POINTS = 8;
-/** Not measured: compiling, and learning what is normal. */
+/** Not measured: compilation, and learning the baseline. */
 const WARM_UP = 5000;
 const IN_FLIGHT = 100;
 const WINDOWS = 'millwright_edge_windows_total';
 
-/** Median CPU time of the edge process for a frame, everything on, and that of the peer, in turns. */
+/** Median CPU time a frame of the edge process with all functions on, and that of the peer, alternating. */
 export async function benchEdge(options: BenchEdgeOptions): Promise<BenchEdgeResult> {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-bench-'));
   const { port, broker } = await startBroker(directory);
@@ -89,7 +89,7 @@ async function runPeer(peer: string, port: number, frames: Buffer[], count: numb
     text += chunk;
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  // It says nothing until it is done: a moment to start and subscribe.
+  // It prints nothing until it has finished: give it a moment to start and subscribe.
   await new Promise((resolve) => setTimeout(resolve, 3000));
   await publish(`mqtt://127.0.0.1:${port}`, 'bench/peer', frames, count);
   const code = await ended;
@@ -134,7 +134,7 @@ function edgeConfig(url: string): object {
   };
 }
 
-/** As the broker that is shipped for containers is set. */
+/** Configured like the broker that is shipped for containers. */
 export async function startBroker(directory: string): Promise<{ port: number; broker: ChildProcess }> {
   const port = await freePort();
   const broker = startMosquittoOn(port, directory, 'persistence false\nmax_inflight_messages 200\n');

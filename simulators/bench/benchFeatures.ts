@@ -11,22 +11,22 @@ import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
 import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
 
 export interface FeatureBench {
-  /** Of the engine that this machine would use, medians over the runs. */
+  /** With the engine that this machine would use: medians over the runs. */
   windowsPerCpuS: number;
   samplesPerCpuS: number;
   features: number;
   engine: string;
-  /** Windows a CPU second: the kernel, its plain twin, and the peers that can be run here. */
+  /** Windows a CPU second: the kernel, its plain JavaScript twin, and the peers that can run here. */
   lines: Record<string, number>;
-  /** Microseconds of CPU for the real transform alone, by length: the kernel's, and FFTW's where it can be built. */
+  /** Microseconds of CPU for the real transform alone, by length: the kernel's, and FFTW's if it can be built. */
   fft: { length: number; kernelUs: number; fftwUs: number | null; ratio: number | null }[];
-  /** Why a peer has no line. */
+  /** Why a peer has no result. */
   missing: string[];
 }
 
 export interface FeatureBenchOptions {
   runs: number;
-  /** A folder with the peers `windows.c` and `windows.py`; absent ones are named in `missing`. */
+  /** A folder with the peers `windows.c` and `windows.py`; missing ones are named in `missing`. */
   peers: string;
   /** `fftwAlone.c`: in a checkout, not in an installed package. */
   fftwSource: string;
@@ -41,15 +41,17 @@ const WINDOWS = 8;
 const RUN_S = 0.7;
 const FFT_LENGTHS = [1024, 4096, 16_384];
 const FFT_RUN_S = 0.2;
-/** Transforms between two looks at the clock, which costs as much as a short one; `fftwAlone.c` does the same. */
+/**
+ * Transforms between two clock readings, each of which costs as much as a short transform; `fftAlone.c` does the same.
+ */
 const FFT_TURNS: readonly undefined[] = Array.from({ length: 50 });
-/** The features of the peers, as far as a window gives them: what stands in the engine's columns after `analyze`. */
+/** The peers' features, where a window gives them: the engine's columns after `analyze`. */
 const PEERS_FEATURES = 'the peers’ 18 features';
 const NUMPY = ['numpy/scipy.fft tuned f32', 'numpy/scipy.fft batch32 f32', 'scipy typical f64'];
 
 type Runner = () => number;
 
-/** The whole production vector of an edge on 4,096-sample windows in one thread; all lines in turns, medians. */
+/** All features of an edge on 4,096-sample windows in one thread; alternating runs, medians. */
 export function benchFeatures({ runs, peers, fftwSource, say }: FeatureBenchOptions): FeatureBench {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-features-'));
   try {
@@ -95,7 +97,7 @@ function signals(length: number): Float32Array[] {
   );
 }
 
-/** Windows a CPU second. A third of a run's time is spent before the clock starts, so that all is compiled. */
+/** Windows a CPU second. A third of a run's time is warm-up, so that everything is compiled. */
 function rateOf<T>(windows: readonly T[], use: (window: T) => void, runS: number): number {
   const forS = (seconds: number) => {
     const before = process.cpuUsage();
@@ -142,12 +144,12 @@ function peersFeaturesRun(engine: SpectralEngine): number {
   return rateOf(signals(LENGTH), take, RUN_S);
 }
 
-/** The kernel's transform and FFTW's, in turns, medians. */
+/** The kernel's transform and FFTW's, alternating, medians. */
 function fftAlone(runs: number, source: string, scratch: string, missing: string[]): FeatureBench['fft'] {
   if (!KernelEngine.supported()) return [];
   const fftw = fftwProgram(source, scratch, missing);
   const own = new Map<number, number[]>(FFT_LENGTHS.map((length) => [length, []]));
-  const theirs = new Map<number, number[]>(FFT_LENGTHS.map((length) => [length, []]));
+  const fftwTimes = new Map<number, number[]>(FFT_LENGTHS.map((length) => [length, []]));
   for (let run = 0; run < runs; run++) {
     for (const length of FFT_LENGTHS) {
       own.get(length)?.push(1e6 / rateOf(FFT_TURNS, transformInPlace(length), FFT_RUN_S));
@@ -155,16 +157,16 @@ function fftAlone(runs: number, source: string, scratch: string, missing: string
     if (!fftw) continue;
     const line = execFileSync(fftw, FFT_LENGTHS.map(String), { encoding: 'utf8' });
     for (const [length, us] of Object.entries(JSON.parse(line) as Record<string, number>))
-      theirs.get(Number(length))?.push(us);
+      fftwTimes.get(Number(length))?.push(us);
   }
   return FFT_LENGTHS.map((length) => {
     const kernelUs = Number(median(own.get(length) ?? []).toFixed(3));
-    const fftwUs = fftw ? Number(median(theirs.get(length) ?? []).toFixed(3)) : null;
+    const fftwUs = fftw ? Number(median(fftwTimes.get(length) ?? []).toFixed(3)) : null;
     return { length, kernelUs, fftwUs, ratio: fftwUs === null ? null : Number((fftwUs / kernelUs).toFixed(2)) };
   });
 }
 
-/** The samples lie where the kernel reads them, as FFTW's lie in its own buffer. */
+/** The samples are where the kernel reads them, like FFTW's in its own buffer. */
 function transformInPlace(length: number): () => void {
   const memory = new KernelMemory(length * 80);
   const [signal] = signals(length);
@@ -173,7 +175,7 @@ function transformInPlace(length: number): () => void {
   return () => memory.forward(plan, input, 0);
 }
 
-/** Null where FFTW, a compiler or the source is not there. */
+/** Null if FFTW, a compiler or the source is missing. */
 function fftwProgram(source: string, scratch: string, missing: string[]): string | null {
   const program = join(scratch, 'fftwAlone');
   try {

@@ -13,7 +13,10 @@ export interface BenchForecastOptions {
   series: number;
   parts: number;
   runs: number;
-  /** An R program: FILE HORIZON FREQUENCY METHOD, with methods `ets` and `naive`; left out where R or it is not there. */
+  /**
+   * An R program: FILE HORIZON FREQUENCY METHOD, with methods `ets` and `naive`; skipped if R or the program is
+   * missing.
+   */
   peer: string;
   say: (line: string) => void;
 }
@@ -23,11 +26,11 @@ export interface BenchForecastResult {
   /** Seconds for all series. */
   etsS: number;
   meanOfThreeS: number;
-  /** Its own start left out. */
+  /** Without the time to start R. */
   peerEtsS: number | null;
-  /** Times that the peer's exponential smoothing takes as long as ours. */
+  /** Time of the peer's exponential smoothing over Millwright's. */
   etsTimesFaster: number | null;
-  /** Parts with quantiles for a lead time, all together. */
+  /** Parts with lead-time quantiles, all together. */
   parts: { items: number; seconds: number; residentMegabytes: number };
 }
 
@@ -36,7 +39,7 @@ const HORIZON = 12;
 const PERIOD = 12;
 const MEGABYTE = 1024 * 1024;
 
-/** How long forecasts take, beside R's `forecast` package in the same run, by turns. */
+/** Time of forecasts, compared with R's `forecast` package in alternating runs. */
 export function benchForecast({ series, parts, runs, peer, say }: BenchForecastOptions): BenchForecastResult {
   const histories = Array.from({ length: series }, (_, i) => history(i));
   const directory = mkdtempSync(join(tmpdir(), 'millwright-forecast-'));
@@ -91,7 +94,7 @@ function seconds(work: () => void): number {
   return (performance.now() - beganMs) / 1000;
 }
 
-/** What R takes for its ETS beyond what it takes for naive forecasts of the same file; null where it cannot be run. */
+/** R's time for ETS less that for naive forecasts of the same file; null if R cannot run. */
 function peerSeconds(peer: string, csv: string): number | null {
   if (!existsSync(peer)) return null;
   const run = (method: string) => {
@@ -103,7 +106,7 @@ function peerSeconds(peer: string, csv: string): number | null {
   return start === null || all === null ? null : all - start;
 }
 
-/** Ten years of months with level, trend, season and noise. */
+/** Ten years of monthly demand with level, trend, season and noise. */
 function history(seed: number): number[] {
   const random = randomOf(seed);
   const [trend, swing, noise] = [2 * gaussian(random), 0.3 * random(), 0.02 + 0.1 * random()];
@@ -117,7 +120,7 @@ function history(seed: number): number[] {
   );
 }
 
-/** Seven years of a part that is needed now and then. */
+/** Seven years of intermittent demand for a part. */
 function partHistory(seed: number): number[] {
   const random = randomOf(1_000_000 + seed);
   const chance = 0.05 + 0.3 * random();

@@ -9,13 +9,13 @@ import { trainDense } from '#models/inference/trainDense.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 
 export interface InferenceBench {
-  /** Microseconds for one answer at batch 1 of the dense network 40-16-8-16-40, by runtime; medians. */
+  /** Microseconds per inference at batch size 1 of the dense network 40-16-8-16-40, by runtime; medians. */
   denseUs: Record<string, number>;
   /** The kernel's time over that of each other runtime. */
   denseRatio: Record<string, number>;
-  /** Microseconds for one answer of a convolution of some 50,000 weights: through Millwright, and by the library alone. */
+  /** Microseconds per inference of a convolution of some 50,000 weights: through Millwright, and by the library alone. */
   convolution: { weights: number; throughUs: number; aloneUs: number; ratio: number } | null;
-  /** Why a runtime has no line. */
+  /** Why a runtime has no result. */
   missing: string[];
 }
 
@@ -24,9 +24,9 @@ const RUN_MS = 300;
 /** Samples of the convolution's signal. */
 const SIGNAL = 1024;
 
-type Ask = () => Promise<unknown>;
+type Inference = () => Promise<unknown>;
 
-/** All lines in turns. */
+/** All runtimes, alternating. */
 export async function benchInference({
   runs,
   say,
@@ -35,15 +35,15 @@ export async function benchInference({
   say: (line: string) => void;
 }): Promise<InferenceBench> {
   const missing: string[] = [];
-  const dense = new Map<string, Ask>();
+  const dense = new Map<string, Inference>();
   for (const [file, runtime] of await denseRuntimes(missing))
     dense.set(runtime.name, createRequest(await runtime.load(file), WIDTHS[0]));
   const convolution = await convolutions();
   if (typeof convolution === 'string') missing.push(`convolution: ${convolution}`);
-  const asks = new Map([...dense, ...(typeof convolution === 'string' ? [] : convolution.asks)]);
-  const times = new Map<string, number[]>([...asks.keys()].map((name) => [name, []]));
+  const inferences = new Map([...dense, ...(typeof convolution === 'string' ? [] : convolution.asks)]);
+  const times = new Map<string, number[]>([...inferences.keys()].map((name) => [name, []]));
   for (let run = 1; run <= runs; run++) {
-    for (const [name, infer] of asks) times.get(name)?.push(await timed(infer));
+    for (const [name, infer] of inferences) times.get(name)?.push(await timed(infer));
     say(`run ${run} of ${runs}`);
   }
   const us = (name: string) => Number(median(times.get(name) ?? []).toPrecision(3));
@@ -99,13 +99,13 @@ async function denseRuntimes(missing: string[]): Promise<[ModelFile, ModelRuntim
   });
 }
 
-/** The same convolution as an edge runs it, and by a session of the library's own. */
-async function convolutions(): Promise<{ weights: number; asks: [string, Ask][] } | string> {
+/** The same convolution as an edge runs it, and in a session of the library itself. */
+async function convolutions(): Promise<{ weights: number; asks: [string, Inference][] } | string> {
   const found = await onnx();
   if (typeof found === 'string') return found;
   const { bytes, weights } = convolutionModel();
   const { model } = await loadModel({ format: 'onnx', bytes });
-  // Its name is no literal: a package that need not be there.
+  // Not a literal name, as the package is optional.
   const library = (await import(found.name)) as unknown as Onnx & { default?: Onnx };
   const { InferenceSession, Tensor } = library.default ?? library;
   const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
@@ -119,7 +119,7 @@ async function convolutions(): Promise<{ weights: number; asks: [string, Ask][] 
   };
 }
 
-/** Four convolutions of nine taps, the mean over time, one answer. */
+/** Four convolutions of nine taps, the mean over time, one output. */
 export function convolutionModel(): { bytes: Uint8Array; weights: number } {
   const random = randomOf(1);
   const channels = [1, 16, 32, 64, 48];
@@ -155,17 +155,17 @@ export function convolutionModel(): { bytes: Uint8Array; weights: number } {
   return { bytes, weights: weights.reduce((sum, w) => sum + w.values.length, 0) };
 }
 
-function createRequest(model: LoadedModel, width: number): Ask {
+function createRequest(model: LoadedModel, width: number): Inference {
   const row = Float32Array.from({ length: width }, (_, i) => Math.sin(i));
   return () => model.predict(row, 1);
 }
 
-/** Microseconds for one answer. */
-async function timed(infer: Ask): Promise<number> {
+/** Microseconds per inference. */
+async function timed(infer: Inference): Promise<number> {
   for (let i = 0; i < 20; i++) await infer();
   const begin = performance.now();
   let count = 0;
-  // The clock is read now and then: it costs as much as the fastest of them.
+  // The clock is read only occasionally: reading it costs as much as the fastest inference.
   while (performance.now() - begin < RUN_MS) for (let i = 0; i < 10; i++, count++) await infer();
   return ((performance.now() - begin) * 1000) / count;
 }

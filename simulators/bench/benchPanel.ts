@@ -9,11 +9,14 @@ import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 export interface PanelBench {
   channels: number;
   rows: number;
-  /** CPU of a value (one channel of one row), T² and Q included: row by row with the state handed over, as at the edge. */
+  /**
+   * CPU time of a value (one channel of one row), T² and Q included: row by row with the state passed on, as at the
+   * edge.
+   */
   cpuUsPerValue: number;
   /** The same in batches of 32 rows, as after a pause. */
   cpuUsPerValueInBatches: number;
-  /** What is kept of a channel between rows, and of what was learned. */
+  /** Size of a channel's state between rows, and of its learned parameters. */
   stateBytesPerChannel: number;
   learnedBytesPerChannel: number;
   learnS: number;
@@ -22,7 +25,10 @@ export interface PanelBench {
 const BATCH_ROWS = 32;
 const WARM_UP_ROWS = 10_000;
 
-/** Measures a machine's own model with its panel on made-up rows: half of the channels follow a load, the others wander. */
+/**
+ * Measures a machine's own model with its panel on synthetic rows: half of the channels follow a load, the others
+ * drift.
+ */
 export async function benchPanel(channels: number, rows: number, say: (line: string) => void): Promise<PanelBench> {
   const names = Array.from({ length: channels }, (_, c) => `c${c}`);
   const next = rowSource(channels);
@@ -41,7 +47,7 @@ export async function benchPanel(channels: number, rows: number, say: (line: str
   };
   const given = Array.from({ length: rows }, () => Array.from(next()));
   say(`judging ${rows} rows`);
-  // What the compiler does once is no value's cost.
+  // One-off compilation is not part of a value's cost.
   for (let i = 0; i < WARM_UP_ROWS; i++) await judge([given[i % rows]]);
   const singly = process.cpuUsage();
   for (const row of given) await judge([row]);

@@ -12,11 +12,11 @@ import { BenchedEdge } from './benchedEdge.ts';
 import type { OpcuaLoad } from './opcuaLoad.ts';
 
 export interface BenchSourcesOptions {
-  /** The built command, and beside it the built server of the OPC UA load. */
+  /** The built command, next to the built server of the OPC UA load. */
   command: string;
   opcuaLoad: string;
   runs: number;
-  /** Seconds of each measurement. */
+  /** Seconds per measurement. */
   seconds: number;
   /** The peer of `bench edge`. */
   peer?: string;
@@ -42,7 +42,7 @@ const CHANGES_PER_S = 20;
 const METRICS = 50;
 const DELIVERED = 'millwright_edge_messages_delivered_total';
 
-/** What the edge's sources cost: OPC UA signed and encrypted, Sparkplug B, JSON, and waveforms beside a peer. */
+/** CPU cost of the edge's sources: OPC UA signed and encrypted, Sparkplug B, JSON, and waveforms compared with a peer. */
 export async function benchSources(options: BenchSourcesOptions): Promise<BenchSourcesResult> {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-bench-'));
   const { port, broker } = await startBroker(directory);
@@ -75,7 +75,7 @@ export async function benchSources(options: BenchSourcesOptions): Promise<BenchS
   }
 }
 
-/** The run in the middle by one of its numbers. */
+/** The median run by one of its results. */
 async function several<T>(
   { runs, say }: BenchSourcesOptions,
   name: string,
@@ -193,7 +193,7 @@ async function benchJson(
   }));
 }
 
-/** Sends as fast as the edge takes it; messages a second, and the edge's CPU for each value. */
+/** Sends as fast as the edge accepts; messages a second, and the edge's CPU time per value. */
 async function flood(
   { command, seconds }: BenchSourcesOptions,
   directory: string,
@@ -210,7 +210,7 @@ async function flood(
   const inFlight = new Set<Promise<unknown>>();
   const send = async (count: number) => {
     for (let i = 0; i < count; i++, sent++) {
-      // Every point has its own, rising times.
+      // Every point has its own, increasing times.
       const { topic, payload } = message(sent, beginMs + sent * 10);
       const done = client.publishAsync(topic, payload, { qos }).finally(() => inFlight.delete(done));
       inFlight.add(done);

@@ -8,9 +8,9 @@ import { cpuSeconds, residentMegabytes } from '../processUsage.ts';
 
 const ORIGIN = { site: 'bench', edge: 'edge-1' };
 const PATIENCE_MS = 120_000;
-const ASK_MS = 250;
+const POLL_MS = 250;
 
-/** An edge under measurement: a process of its own, and a broker client that acknowledges everything it sends. */
+/** An edge under measurement: a separate process, and a broker client that acknowledges all its messages. */
 export class BenchedEdge {
   readonly #child: ChildProcess;
   readonly #httpPort: number;
@@ -22,7 +22,7 @@ export class BenchedEdge {
     this.#acknowledging = acknowledging;
   }
 
-  /** `directory` is where it keeps its data; its configuration goes beside it. Resolves when its source is connected. */
+  /** `directory` holds its data and its configuration. Resolves when its source is connected. */
   static async start(command: string, directory: string, broker: string, settings: object): Promise<BenchedEdge> {
     const file = `${directory}.yaml`;
     const httpPort = await freePort();
@@ -52,7 +52,7 @@ export class BenchedEdge {
     return line === undefined ? undefined : Number(line.slice(name.length + 1));
   }
 
-  /** Waits until it has taken so many messages or made so many windows. */
+  /** Waits until a counter of messages or windows has reached a value. */
   async reached(name: string, value: number): Promise<void> {
     await this.until(async () => ((await this.metric(name)) ?? 0) >= value);
   }
@@ -61,7 +61,7 @@ export class BenchedEdge {
     const endMs = Date.now() + PATIENCE_MS;
     while (!(await holds())) {
       if (Date.now() > endMs) throw new Error('the edge did not get there in two minutes');
-      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
@@ -73,7 +73,7 @@ export class BenchedEdge {
   }
 }
 
-/** Acts as a gateway: it stores nothing, and acknowledges everything in groups of 10 ms as a gateway does. */
+/** Acts as a gateway without a store: acknowledges everything in groups of 10 ms, like a gateway. */
 async function acknowledge(url: string): Promise<MqttClient> {
   const client = await mqtt.connectAsync(url);
   let waiting: { outbox: string; ranges: [number, number][] } | null = null;

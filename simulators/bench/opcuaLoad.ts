@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DataType, OPCUACertificateManager, OPCUAServer, type UAVariable } from 'node-opcua';
 
-/** What a worker of this file serves: so many variables, each changed so often, by a signed and encrypted server. */
+/** Load of a worker of this file: number of variables, and how often each changes, on a signed and encrypted server. */
 export interface OpcuaLoad {
   port: number;
   nodes: number;
   changesPerS: number;
-  /** Where its certificates are kept, and where a client keeps those that it trusts. */
+  /** Folder of its certificates, and of those that a client trusts. */
   directory: string;
   trustIn: string;
 }

@@ -6,14 +6,14 @@ export interface Outgoing {
   payload: Buffer;
 }
 
-/** Messages that a device keeps after they were acknowledged, for a broker that dies before it has handed them on. */
+/** Acknowledged messages that a device keeps, in case the broker dies before delivering them. */
 const REMEMBERED = 1024;
 const MAX_IN_FLIGHT = 16;
 const RECONNECT_MS = 1000;
 
 /**
- * A device's connection to a broker at QoS 1, in order. After a lost connection it sends what it remembers again, oldest
- * first, as a logger with a memory of its own does: whoever listens drops by time what came twice.
+ * A device's connection to a broker at QoS 1, in order. After a lost connection it resends the messages it has kept,
+ * oldest first, like a logger with a memory: receivers drop duplicates by time.
  */
 export class FrameSender {
   sent = 0;
@@ -23,7 +23,7 @@ export class FrameSender {
   readonly #log: Logger;
   #client: MqttClient | null = null;
   #history: Outgoing[] = [];
-  /** Publishes that the broker has not acknowledged, and what ends the wait for each. */
+  /** Publishes that the broker has not acknowledged, and the function that ends the wait for each. */
   readonly #inFlight = new Map<Promise<void>, () => void>();
   #lost = false;
   #stopped = false;
@@ -35,7 +35,7 @@ export class FrameSender {
     this.#log = log;
   }
 
-  /** Resolves when there is room for the next one. Waits for a broker that is away for as long as it takes. */
+  /** Resolves when there is room for the next message. Waits as long as the broker is unavailable. */
   async send(message: Outgoing): Promise<void> {
     const client = await this.#connection();
     this.#remember(message);
@@ -52,7 +52,7 @@ export class FrameSender {
     }
   }
 
-  /** Loses its connection, and makes none for so long. */
+  /** Disconnects, and stays disconnected for `downMs`. */
   async drop(downMs: number): Promise<void> {
     this.#awayUntilMs = Date.now() + downMs;
     this.#client?.stream.destroy();

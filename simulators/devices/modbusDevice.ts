@@ -6,7 +6,7 @@ import type { PlantDevices } from './plantDevices.ts';
 const ILLEGAL_ADDRESS = 2;
 const UNIT = 1;
 
-/** Where a point lies: its float32 begins at this input register, the high word first. */
+/** Address of a point: its float32 begins at this input register, the high word first. */
 export interface ModbusPlace {
   machine: string;
   point: string;
@@ -18,7 +18,7 @@ export function modbusPlaces(machines: readonly SimulatedMachine[]): ModbusPlace
   return points.map((place, i) => ({ ...place, address: 2 * i }));
 }
 
-/** A Modbus TCP device that holds the newest process values of every machine; waveforms are nothing for Modbus. */
+/** A Modbus TCP device with the newest process values of every machine; Modbus does not carry waveforms. */
 export class ModbusDevice implements PlantDevices {
   readonly #port: number;
   readonly #registers: DataView;
@@ -48,7 +48,7 @@ export class ModbusDevice implements PlantDevices {
   }
 
   async flush(): Promise<void> {
-    // A client polls whatever is there.
+    // Clients poll the current values.
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import type { PlantDevices } from './plantDevices.ts';
 /** Full scale of the simulated int16 sensors. */
 const FULL_SCALE_G = 50;
 
-/** Sensors that publish: frames on `plant/<machine>/<point>/waveform`, JSON on `…/value`, at QoS 1. */
+/** Sensors that publish frames on `plant/<machine>/<point>/waveform` and JSON on `…/value`, at QoS 1. */
 export class MqttDevices implements PlantDevices {
   readonly #waveform: Scenario['waveform'];
   readonly #sender: FrameSender;

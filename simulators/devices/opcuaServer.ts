@@ -31,17 +31,17 @@ export interface OpcuaPlantOptions {
   users?: Record<string, string>;
   /** By default everyone: the data are simulated. */
   anonymous?: boolean;
-  /** Stamp of what it holds before anything is measured; by default, now. */
+  /** Time stamp of the values before the first measurement; by default, now. */
   beginMs?: number;
 }
 
 const STATES = ['NotAvailable', 'OutOfService', 'NotExecuting', 'Executing'] as const;
 
 /**
- * The simulated machines behind an OPC UA server, laid out as OPC 40001-1 (Machinery) does: under Objects/Machines an
- * object a machine with its Identification, its MachineryItemState and its Monitoring, where each sensor is a variable
- * with EngineeringUnits. Waveforms are arrays. Node ids: `ns=1;s=<machine>.<point>`. It listens on loopback names, with
- * every security policy and with none, trusts the certificate of every client, and of every user.
+ * The simulated machines behind an OPC UA server, structured as in OPC 40001-1 (Machinery): under Objects/Machines one
+ * object per machine with its Identification, its MachineryItemState and its Monitoring, where each sensor is a
+ * variable with EngineeringUnits. Waveforms are arrays. Node ids: `ns=1;s=<machine>.<point>`. It listens on loopback
+ * names, with every security policy and with none, trusts the certificate of every client, and of every user.
  */
 export class OpcuaPlant implements PlantDevices {
   readonly port: number;
@@ -103,7 +103,7 @@ export class OpcuaPlant implements PlantDevices {
     await this.#server.start();
   }
 
-  /** Sets every variable to what its sensor measures `timeS` after the plant's beginning. */
+  /** Sets every variable to its sensor's value `timeS` after the plant's beginning. */
   update(timeS: number, stampMs: number): void {
     for (const machine of this.#machines) {
       for (const { point, value } of machine.processValues(timeS)) this.set(machine.config.name, point, value, stampMs);
@@ -116,7 +116,7 @@ export class OpcuaPlant implements PlantDevices {
     }
   }
 
-  /** Waveforms are stamped when they are complete. */
+  /** Waveforms are stamped at their end. */
   async send({ machine, point, stampMs, content }: DeviceMessage): Promise<void> {
     if (content.kind === 'value') this.set(machine, point, content.value, stampMs);
     if (content.kind !== 'waveform') return;
@@ -125,7 +125,7 @@ export class OpcuaPlant implements PlantDevices {
   }
 
   async flush(): Promise<void> {
-    // A server keeps the newest value; who monitors it has a queue there.
+    // A server keeps only the newest value; clients that monitor it have a queue there.
   }
 
   close(): Promise<void> {
@@ -139,18 +139,18 @@ export class OpcuaPlant implements PlantDevices {
     await this.start();
   }
 
-  /** Sets one sensor's variable, with the time of its device. */
+  /** Sets one sensor's variable, with the device's time. */
   set(machine: string, point: string, value: number | Float64Array, stampMs: number): void {
     const variant =
       typeof value === 'number'
         ? new Variant({ dataType: DataType.Double, value })
         : new Variant({ dataType: DataType.Double, arrayType: VariantArrayType.Array, value });
-    // While it is down there is nothing to hold a value.
+    // Nothing holds a value while it is down.
     if (this.#up)
       this.#variables.get(`${machine}.${point}`)?.setValueFromSource(variant, StatusCodes.Good, new Date(stampMs));
   }
 
-  /** Gives it a certificate that ran out, before it is started; `null` a good one at the next start. */
+  /** Sets an expired certificate before the start; `null`: a valid one at the next start. */
   async useCertificate(expired: { daysAgo: number } | null): Promise<void> {
     const rootFolder = join(this.#directory, 'pki');
     const outputFile = join(rootFolder, 'own/certs/certificate.pem');
@@ -169,7 +169,7 @@ export class OpcuaPlant implements PlantDevices {
     await manager.dispose();
   }
 
-  /** Ends every client's subscriptions, as a server does whose limits are reached. */
+  /** Ends every client's subscriptions, like a server that has reached its limits. */
   endSubscriptions(): void {
     for (const session of this.#server.engine.getSessions()) {
       for (const subscription of session.publishEngine.subscriptions) {
@@ -227,7 +227,7 @@ export class OpcuaPlant implements PlantDevices {
 
 type Sensed = ProcessValue['unit'] | 'g';
 
-/** By the common codes of UNECE Recommendation 20. */
+/** Common codes of UNECE Recommendation 20. */
 const UNITS: Record<Sensed, EUInformation> = {
   degC: makeEUInformation('CEL', '°C', 'degree Celsius'),
   A: makeEUInformation('AMP', 'A', 'ampere'),

@@ -4,9 +4,9 @@ import type { DeviceMessage } from '../deviceMessage.ts';
 export interface PlantDevices {
   /** Resolves when there is room for the next message. */
   send(message: DeviceMessage): Promise<void>;
-  /** Resolves when all that can be acknowledged is. */
+  /** Resolves when everything that can be acknowledged has been. */
   flush(): Promise<void>;
   close(): Promise<void>;
-  /** They lose their power, and have it again after so long. */
+  /** Power failure for `downMs`. */
   restart(downMs: number): Promise<void>;
 }

@@ -15,8 +15,8 @@ const SEQUENCES = 256;
 type Metric = MessageInitShape<typeof MetricSchema>;
 
 /**
- * One Sparkplug B edge node with a device a machine (Sparkplug 3.0.0): births with aliases, data by alias alone, a will,
- * and births again when it is asked. Waveforms are arrays of float that were complete at their timestamp.
+ * One Sparkplug B edge node with one device per machine (Sparkplug 3.0.0): births with aliases, data by alias only, a
+ * will, and rebirths on request. Waveforms are float arrays, stamped at their end.
  */
 export class SparkplugDevices implements PlantDevices {
   readonly #url: string;
@@ -78,7 +78,7 @@ export class SparkplugDevices implements PlantDevices {
   }
 
   async flush(): Promise<void> {
-    // At QoS 0 what was written to the socket is all that can be known.
+    // At QoS 0, a write to the socket is all that can be known.
   }
 
   async close(): Promise<void> {
@@ -86,14 +86,14 @@ export class SparkplugDevices implements PlantDevices {
   }
 
   async restart(downMs: number): Promise<void> {
-    // Without a goodbye: the broker says its will.
+    // Without a disconnect packet: the broker publishes the will.
     this.#client?.stream.destroy();
     await new Promise((resolve) => setTimeout(resolve, downMs));
     this.#bdSeq = (this.#bdSeq + 1) % SEQUENCES;
     await this.connect();
   }
 
-  /** The number of this session, by which a will is known to be of it. */
+  /** The number of this session, which matches a will to it. */
   #session(): Metric {
     return { name: 'bdSeq', datatype: TYPES.uint64, value: { case: 'longValue', value: BigInt(this.#bdSeq) } };
   }
@@ -108,7 +108,7 @@ export class SparkplugDevices implements PlantDevices {
     this.#publish('NBIRTH', undefined, [this.#session(), rebirth]);
     for (const machine of this.#machines) {
       const { name, sensors } = machine.config;
-      // Null until it is measured: a birth is no measurement.
+      // Null until measured: a birth is not a measurement.
       const metrics = pointsOf(machine).map((point) => ({
         name: point,
         alias: BigInt(this.#aliases.get(`${name}/${point}`) ?? 0),
@@ -123,7 +123,7 @@ export class SparkplugDevices implements PlantDevices {
     const seq = BigInt(this.#sequence);
     this.#sequence = (this.#sequence + 1) % SEQUENCES;
     const payload = create(PayloadSchema, { timestamp: BigInt(Date.now()), seq, metrics });
-    // What a connection that is lost does not take is lost, and shows in the sequence.
+    // Messages during an outage are lost, which shows in the sequence.
     this.#client?.publish(topicOf(type, device), Buffer.from(toBinary(PayloadSchema, payload)), { qos: 0 });
   }
 }

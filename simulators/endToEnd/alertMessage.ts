@@ -7,7 +7,7 @@ interface AlertOfTest {
   severity?: AlertMessage['severity'];
 }
 
-/** An alert of a machine of site `plant` as edge `e1` publishes it now. */
+/** An alert of a machine of site `plant`, as published by edge `e1` now. */
 export const alertMessage = ({
   sequence,
   asset,

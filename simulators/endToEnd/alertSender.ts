@@ -9,11 +9,11 @@ interface Message {
   text: string;
 }
 
-/** An edge's messages, sent again until the gateway has acknowledged them, as an edge does. */
+/** An edge's messages, resent until the gateway has acknowledged them, as an edge does. */
 export class AlertSender {
   readonly #client: MqttClient;
   readonly #waiting = new Map<number, Message>();
-  /** A day ago: windows may come faster than they would in life. */
+  /** A day ago: windows may come faster than in reality. */
   readonly #beganS = Math.floor(Date.now() / 1000) - 86_400;
   #sequence = 0;
   /** Refused subscriptions. */
@@ -29,7 +29,7 @@ export class AlertSender {
     });
   }
 
-  /** @param standby `host:port` of brokers that take over where the first cannot be reached. */
+  /** @param standby `host:port` of brokers to use if the first is unreachable. */
   static async connect(url: string, standby: string[] = []): Promise<AlertSender> {
     const client = mqtt.connect(url, { ...RECONNECT, keepalive: 15, resubscribe: false, manualConnect: true });
     keepConnecting(
@@ -55,7 +55,7 @@ export class AlertSender {
     this.#send(sequence, { asset: id, topic: `alerts/${id}`, text: JSON.stringify(body) });
   }
 
-  /** A vector of `features` values for each of `windows` windows of a second; the first has the number `first`. */
+  /** `features` values for each of `windows` one-second windows, numbered from `first`. */
   sendFeatures(
     asset: string,
     { first, windows, features }: { first: number; windows: number; features: number },
@@ -81,7 +81,7 @@ export class AlertSender {
     return this.#waiting.size;
   }
 
-  /** Whether the gateway has what was sent of an alert. */
+  /** Whether the gateway has acknowledged all messages of an alert. */
   isTaken(id: string): boolean {
     return [...this.#waiting.values()].every(({ asset }) => asset !== id);
   }

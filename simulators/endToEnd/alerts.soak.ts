@@ -25,7 +25,7 @@ const quantile = (values: number[], p: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(p * values.length))];
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-/** `npm run soak:alerts`: how fast alerts arrive at pages and receivers, and what ten thousand, and a million, cost. */
+/** `npm run soak:alerts`: latency of alerts to pages and receivers, and the cost of ten thousand, and of a million. */
 test('alerts with spectra: latency without InfluxDB, /metrics, the event loop, and lists', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-alerts-soak-'));
   const delivered = new Map<string, number>();
@@ -128,7 +128,7 @@ test('alerts with spectra: latency without InfluxDB, /metrics, the event loop, a
   expect(quantile(lists, 0.5)).toBeLessThan(50);
 });
 
-/** Copies stored alerts, without their spectra, until there are so many; each a minute older than the one it is of. */
+/** Copies stored alerts, without their spectra, until there are `many`; each a minute older than its original. */
 function multiply(file: string, many: number): void {
   const db = new Database(file);
   db.pragma('synchronous = OFF');

@@ -1,4 +1,4 @@
-/** Debian's Chromium, quiet on the network, and as root in a container too. */
+/** Debian's Chromium, without network traffic of its own, also as root in a container. */
 export const CHROMIUM = {
   executablePath: '/usr/bin/chromium',
   args: [

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An authority and certificates that it signed, each for `localhost`, made with openssl. */
+/** A certificate authority and certificates signed by it, each for `localhost`, made with openssl. */
 export function makeCertificates(directory: string, names: readonly string[]) {
   const folder = join(directory, 'certificates');
   mkdirSync(folder, { recursive: true });
   const file = (name: string, ending: string) => join(folder, `${name}.${ending}`);
-  // The OPC UA library leaves an OPENSSL_CONF in a process that names no file; another test file may have loaded it.
+  // The OPC UA library sets OPENSSL_CONF in its process; another test file may have loaded it.
   const { OPENSSL_CONF: _, ...env } = process.env;
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe', env });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];

@@ -14,7 +14,7 @@ const MINUTES = Number(process.env.MILLWRIGHT_SOAK_MINUTES ?? 10);
 const POINTS = 8;
 const TICK_MS = 10;
 
-/** `npm run soak:channels`: every channel's frames through Mosquitto at QoS 0; all of them must be in the gateway's ledger. */
+/** `npm run soak:channels`: every channel's frames through Mosquitto at QoS 0; all must be in the gateway's ledger. */
 test(`${CHANNELS} channels at 25.6 kHz for ${MINUTES} minutes`, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-channels-'));
   const broker = await startMosquitto(directory);
@@ -57,7 +57,7 @@ test(`${CHANNELS} channels at 25.6 kHz for ${MINUTES} minutes`, async () => {
   expect(ledger.every((p) => p.unexplained === 0)).toBe(true);
 });
 
-/** Frames of all channels in turn, by the clock; how many were sent. */
+/** Publishes frames of all channels in turn, by the clock; returns the number of frames. */
 async function publish(url: string): Promise<number> {
   const client = await mqtt.connectAsync(url);
   const frames = Array.from({ length: 32 }, (_, i) => benchFrame(i));

@@ -10,7 +10,7 @@ import { until } from './until.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** Debian's library that shows a process another time; clocks that measure durations stay as they are. */
+/** Debian's library that gives a process another time; monotonic clocks stay unchanged. */
 function yearAhead(): Record<string, string> {
   const file = readdirSync('/usr/lib')
     .map((folder) => join('/usr/lib', folder, 'faketime/libfaketime.so.1'))
@@ -19,7 +19,7 @@ function yearAhead(): Record<string, string> {
 }
 
 test.skipIf(!installed('mosquitto') || !installed('faketime'))(
-  'verdicts of an edge a year ahead are taken, and give way to those of now once its clock is right',
+  'verdicts of an edge a year ahead are accepted, and replaced by current ones once its clock is right',
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'millwright-ahead-'));
     const broker = await startMosquitto(directory);
@@ -29,11 +29,11 @@ test.skipIf(!installed('mosquitto') || !installed('faketime'))(
     const plant = await connectAsync(broker.url);
     onTestFinished(() => plant.endAsync(true));
     const machine = async () => ((await gateway.get('/api/v1/machines')) as MachineView[]).at(0);
-    /** After new values have brought new verdicts. */
+    /** After new values have led to new verdicts. */
     const later = async (): Promise<MachineView> => {
       const from = (await machine())?.health.sequence ?? 0;
       await until(async () => {
-        // Without a time of the device: the edge's clock stands for it.
+        // Without a device time, so that the edge's clock counts.
         const value = JSON.stringify({ value: 60 + Math.random() });
         await plant.publishAsync('plant/pump-1/temperature/value', value, { qos: 1 });
         return ((await machine())?.health.sequence ?? 0) > from + 5;

@@ -14,15 +14,15 @@ import { startWebhookReceiver } from './webhookReceiver.ts';
 const SECONDS = Number(process.env.MILLWRIGHT_SOAK_SECONDS ?? 120);
 const KILL_EVERY_S = 10;
 const PER_SECOND = Number(process.env.MILLWRIGHT_SOAK_ALERTS_PER_S ?? 4);
-/** An edge sends again what stays unacknowledged for so long. */
+/** An edge resends unacknowledged messages after this time. */
 const RESEND_MS = 15_000;
-/** What takes longer is printed, with the time at which it was sent. */
-const WANTED_MS = 2000;
+/** Longer latencies are printed, with the time of sending. */
+const SLOW_MS = 2000;
 const START_MS = 180_000;
 const DRAIN_MS = 240_000;
 const stops: (() => unknown)[] = [];
 afterAll(async () => {
-  // The last first, and each of them even where another fails.
+  // The last first, and each even if another fails.
   for (const stop of stops.reverse()) await Promise.resolve(stop()).catch(() => undefined);
 });
 
@@ -39,8 +39,8 @@ const isUp = (url: string) =>
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /**
- * `npm run soak:cluster`: three nats-servers, two gateways, one PostgreSQL, VictoriaMetrics. A gateway is killed every ten
- * seconds, the two in turn, once the other one is back; one nats-server at half time, and started again a quarter later.
+ * `npm run soak:cluster`: three nats-servers, two gateways, one PostgreSQL, VictoriaMetrics. A gateway is killed every
+ * ten seconds, alternating, once the other one is back; one nats-server at half time, restarted a quarter later.
  */
 test(`${SECONDS} s of kill -9: each transition and notification once`, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-cluster-'));
@@ -63,7 +63,7 @@ test(`${SECONDS} s of kill -9: each transition and notification once`, async () 
   const isConnected = async (gateway: Gateway) =>
     (await gateway.metrics()).get('millwright_gateway_broker_connected') === 1;
   await until(async () => (await Promise.all(gateways.map(isConnected))).every(Boolean), 60_000);
-  // Its server is one that stays; what an edge does when its server ends is the edge's own test.
+  // This server keeps running; the edge's own tests cover the loss of its server.
   const sender = await AlertSender.connect(nats[0].mqttUrl);
   stops.push(() => sender.end());
   const latenciesMs: number[] = [];
@@ -73,7 +73,7 @@ test(`${SECONDS} s of kill -9: each transition and notification once`, async () 
       if (sender.isTaken(id)) {
         const tookMs = performance.now() - sentMs;
         latenciesMs.push(tookMs);
-        if (tookMs > WANTED_MS) say(sentMs, `${id} took ${Math.round(tookMs)} ms`);
+        if (tookMs > SLOW_MS) say(sentMs, `${id} took ${Math.round(tookMs)} ms`);
         open.delete(id);
       }
   };
@@ -111,7 +111,7 @@ test(`${SECONDS} s of kill -9: each transition and notification once`, async () 
     say(performance.now(), `gateway ${counts.kills % 2} is killed`);
     await killed.end('SIGKILL');
     killed.restart();
-    // On a machine that is busy with other work a start may take longer than that.
+    // On a busy machine a start may take longer than that.
     await until(() => isUp(url), START_MS);
     say(performance.now(), 'it answers');
     await sleep(Math.max(0, nextMs - performance.now()));
@@ -132,7 +132,7 @@ test(`${SECONDS} s of kill -9: each transition and notification once`, async () 
   await drained();
   const events = sent + Math.ceil(sent / 5);
   await until(async () => hook.accepted.size >= events, DRAIN_MS);
-  // Longer than a message waits for its acknowledgement, and a notification for its repetition.
+  // Longer than the time until messages and notifications are resent.
   await sleep(15_000);
   expect([...hook.accepted.values()].toSorted()).toEqual(
     Array.from({ length: sent }, (_, i) => (i % 5 === 0 ? [`m${i} raised`, `m${i} returned`] : [`m${i} raised`]))

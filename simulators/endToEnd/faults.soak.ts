@@ -10,14 +10,13 @@ import type { DiagnosisRating, ScoredAlert } from '../score/faultScore.ts';
 import { unconnectedEdge } from './unconnectedEdge.ts';
 
 /**
- * `npm run soak:faults`: one growing fault of each of sixteen kinds, as an edge with shipped defaults judges them from
- * short frames with gaps between them. MILLWRIGHT_FIRST_SEED, MILLWRIGHT_SEEDS and MILLWRIGHT_RPM (comma-separated) make
- * it another one.
+ * `npm run soak:faults`: one growing fault of each of sixteen kinds, judged by an edge with shipped defaults from short
+ * frames with gaps. MILLWRIGHT_FIRST_SEED, MILLWRIGHT_SEEDS and MILLWRIGHT_RPM (comma-separated) change the runs.
  */
 const FIRST_SEED = Number(process.env.MILLWRIGHT_FIRST_SEED ?? 1);
 const SEEDS = Number(process.env.MILLWRIGHT_SEEDS ?? 1);
 const SPEEDS_RPM = (process.env.MILLWRIGHT_RPM ?? '1480,990').split(',').map(Number);
-/** With how many of the sixteen have to be named: docs/decisions/0023-short-frames-and-names.md. */
+/** Number of the sixteen faults that must be named: docs/decisions/0023-short-frames-and-names.md. */
 const FRAMES = [
   { samples: 4096, everyS: 0.5, minNamed: 13 },
   { samples: 16_384, everyS: 2, minNamed: 15 },
@@ -25,7 +24,7 @@ const FRAMES = [
 const RATE_HZ = 12_800;
 const ONSET_S = 60;
 const DOUBLING_S = 25;
-/** At their limits after 4.6 doublings of a machine's fault, and 8 of a bearing's. */
+/** Limits are reached after 4.6 doublings of a machine fault, and 8 of a bearing fault. */
 const DURATION_S = 300;
 const BEGIN_MS = Date.UTC(2026, 5, 1, 8);
 
@@ -48,7 +47,7 @@ const KINDS = {
   stator: 'motor',
 } as const satisfies Record<Exclude<SimulatedFault['type'], 'temperature_drift'>, MachineKind>;
 
-/** Named only where an axial sensor tells them apart. */
+/** Only an axial sensor distinguishes these. */
 const AXIAL: readonly string[] = ['misalignment', 'bent_shaft'];
 const BEARING: readonly string[] = ['outer_race', 'inner_race', 'ball', 'cage'];
 

@@ -19,10 +19,10 @@ const START_MS = Date.UTC(2026, 0, 5);
 
 const servers = installed('mosquitto') && installed('influxd') && installed('chromium');
 
-// Needs the FEMTO recordings beside the project, which may not be part of it; kill.e2e.ts runs the same way on simulated ones.
-// Under `npm run test:long` alone.
+// Needs the FEMTO recordings beside the project, which may not be part of it; kill.e2e.ts covers the same with simulated ones.
+// Only under `npm run test:long`.
 describe.skipIf(!FULL_SIZE || !servers || !existsSync(FOLDER))(
-  'six real bearings, run until they failed, at 1,000 times real time',
+  'six real bearings, run to failure, at 1,000 times real time',
   () => {
     let plant: Plant;
     let outcome: Outcome;
@@ -45,7 +45,7 @@ describe.skipIf(!FULL_SIZE || !servers || !existsSync(FOLDER))(
     });
     afterAll(() => plant?.stop());
 
-    test('every window that was sent is a row in InfluxDB, and none is there twice', () => {
+    test('every window is a row in InfluxDB, exactly once', () => {
       expect(outcome.rows).toEqual(expected);
     });
 
@@ -76,7 +76,7 @@ describe.skipIf(!FULL_SIZE || !servers || !existsSync(FOLDER))(
       }
     });
 
-    test('the evidence of every alert is judged again bit for bit, before and after the gateway is killed', async () => {
+    test('the evidence of every alert replays bit for bit, before and after the gateway is killed', async () => {
       const bundleOf = async (id: string) => {
         const answer = await fetch(`${plant.gateway.url}/api/v1/alerts/${encodeURIComponent(id)}/bundle`);
         expect(answer.status, id).toBe(200);
@@ -91,7 +91,7 @@ describe.skipIf(!FULL_SIZE || !servers || !existsSync(FOLDER))(
       expect(await Promise.all(ids.map(bundleOf))).toEqual(before);
     });
 
-    test('the ledger closes: what arrived was delivered, and what was delivered is stored', async () => {
+    test('the ledger balances: received messages were delivered, and delivered ones are stored', async () => {
       const windows = Object.values(expected).reduce((a, b) => a + b, 0);
       let points: LedgerView['points'] = [];
       await until(async () => {

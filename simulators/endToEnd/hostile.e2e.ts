@@ -29,7 +29,7 @@ function frame(
   );
 }
 
-/** Kinds of garbage for a waveform's topic and for a value's, each with the reason under which it has to be counted. */
+/** Kinds of garbage for waveform and value topics, each with the reason under which it must be counted. */
 const WAVEFORMS: [Rejection, () => Buffer][] = [
   ['bad_header', () => bytes(32 + Math.floor(random() * 500))],
   ['truncated', () => bytes(1 + Math.floor(random() * 30))],
@@ -169,13 +169,13 @@ describe.skipIf(!installed('mosquitto'))(`${MESSAGES} malformed messages of many
         reasons.map((r) => [r, metrics.get(`millwright_edge_messages_rejected_total{reason="${r}"}`) ?? 0]),
       );
     };
-    const wanted = Object.fromEntries(reasons.map((r) => [r, expected.get(r) ?? 0]));
+    const expectedCounts = Object.fromEntries(reasons.map((r) => [r, expected.get(r) ?? 0]));
     const total = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
-    await until(async () => total(await counted()) >= total(wanted), 60_000, counted as () => unknown);
-    expect(await counted()).toEqual(wanted);
+    await until(async () => total(await counted()) >= total(expectedCounts), 60_000, counted as () => unknown);
+    expect(await counted()).toEqual(expectedCounts);
   });
 
-  test('the gateway counts what it refuses, too', async () => {
+  test('the gateway counts its rejections, too', async () => {
     const refused = async (refusal: string) =>
       (await gateway.metrics()).get(`millwright_gateway_messages_refused_total{refusal="${refusal}"}`);
     await until(async () => (await refused('bad_json')) === expected.get('gateway_bad_json'), 20_000);
@@ -184,7 +184,7 @@ describe.skipIf(!installed('mosquitto'))(`${MESSAGES} malformed messages of many
     expect(await refused('contract_broken')).toBe(expected.get('contract_broken'));
   });
 
-  test('the good data beside them arrived, every frame of it', async () => {
+  test('valid data arrived nevertheless, every frame of them', async () => {
     await until(
       async () => (await gateway.ledger()).points.some((p) => p.asset === 'good' && p.stored === GOOD_FRAMES),
       20_000,
@@ -193,14 +193,14 @@ describe.skipIf(!installed('mosquitto'))(`${MESSAGES} malformed messages of many
     expect(point).toMatchObject({ received: GOOD_FRAMES, delivered: GOOD_FRAMES, rejected: {}, unexplained: 0 });
   });
 
-  test('nothing died, and memory stayed bounded', () => {
+  test('no process died, and memory stayed bounded', () => {
     expect(edge.process.alive && gateway.process.alive).toBe(true);
     const after = residentMegabytes(edge.process.pid, 'VmRSS');
     const peak = residentMegabytes(edge.process.pid, 'VmHWM');
     process.stderr.write(
       `edge: ${before.toFixed(0)} MB before, ${after.toFixed(0)} after, ${peak.toFixed(0)} at its peak\n`,
     );
-    // A payload of 50 MB is in memory while it is refused, and once more while the client puts it together.
+    // A payload of 50 MB is in memory while it is refused, and a second time while the client assembles it.
     expect(peak).toBeLessThan(500);
     expect(residentMegabytes(gateway.process.pid, 'VmHWM')).toBeLessThan(500);
   });

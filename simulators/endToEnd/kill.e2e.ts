@@ -69,7 +69,7 @@ describe.skipIf(!installed('mosquitto') || !installed('influxd'))('killed at ran
     test.each(rounds)(`the ${victim}, round %i: the same rows and the same alerts, none twice`, async (round) => {
       const seed = Date.now() % 1_000_000;
       const random = randomOf(seed);
-      // In the middle of the run: somewhere between a tenth and eight tenths of its length.
+      // In the middle of the run: between one and eight tenths of its length.
       const lengthMs = SOAK ? 56_000 : 10_000;
       const waitMs = lengthMs * (0.1 + 0.7 * random());
       const outcome = await runOnce(run, async (plant) => {

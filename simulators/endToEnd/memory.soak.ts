@@ -43,7 +43,7 @@ test(`memory over ${MINUTES} minutes at ${SPEED} times the demo's speed`, async 
   plant.kill('SIGTERM');
   for (const one of [edge, gateway]) await one.process.end('SIGTERM');
   await broker.process.end('SIGKILL');
-  // The first sixth warms up; the second sixth is compared with the last.
+  // The first sixth is warm-up; the second sixth is compared with the last.
   const sixth = Math.floor(samples.length / 6);
   for (const name of ['edge', 'gateway'] as const) {
     const early = median(samples.slice(sixth, 2 * sixth).map((s) => s[name]));

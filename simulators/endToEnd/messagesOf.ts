@@ -8,7 +8,7 @@ const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const RATE = 12_800;
 const FRAME = 4096;
 
-/** Runs a machine through an edge, a frame each `everyS`; all that it sends. */
+/** Runs a machine through an edge, one frame each `everyS`; returns all messages. */
 export function messagesOf(kind: string, faults: object[], seconds: number, everyS = 0.5) {
   const config = simulatedMachineSchema.parse({
     name: `${kind}-1`,

@@ -7,19 +7,19 @@ import { assetsOf } from '../scenarioAssets.ts';
 import { unconnectedEdge } from './unconnectedEdge.ts';
 
 /**
- * `npm run soak:month`: fifty healthy machines for a month, as an edge with shipped defaults judges them; each alert is
- * false. MILLWRIGHT_FIRST_SEED, MILLWRIGHT_SEEDS, MILLWRIGHT_MACHINES and MILLWRIGHT_DAYS make it smaller or another one.
+ * `npm run soak:month`: fifty healthy machines for a month, judged by an edge with shipped defaults; each alert is
+ * false. MILLWRIGHT_FIRST_SEED, MILLWRIGHT_SEEDS, MILLWRIGHT_MACHINES and MILLWRIGHT_DAYS change the run.
  */
 const FIRST_SEED = Number(process.env.MILLWRIGHT_FIRST_SEED ?? 1);
 const SEEDS = Number(process.env.MILLWRIGHT_SEEDS ?? 3);
 const MACHINES = Number(process.env.MILLWRIGHT_MACHINES ?? 50);
 const DAYS = Number(process.env.MILLWRIGHT_DAYS ?? 30);
 const FIRST_DAYS = 7;
-/** False alerts a machine-month that are allowed: in all, and in the first week. */
+/** Allowed false alerts per machine-month: in total, and in the first week. */
 const MOST = 0.3;
 const MAX_AT_FIRST = 0.5;
 const FRAME_S = 600;
-/** As often as the shipped interval: else no machine has the rows for a model of its own within the month. */
+/** The shipped interval: with a longer one, no machine has enough rows for its own model within the month. */
 const VALUE_S = 10;
 const RATE_HZ = 12_800;
 const SAMPLES = 4096;
@@ -102,14 +102,14 @@ test.each(Array.from({ length: SEEDS }, (_, i) => FIRST_SEED + i))(
     process.stderr.write(
       `seed ${seed}: ${own} machines judged by a model of their own; ${raised.length} false alerts, ${all.toFixed(2)} a machine-month; first week ${early}, ${first.toFixed(2)} a machine-month\n${raised.map((r) => `day ${r.day.toFixed(1)}: ${r.text}`).join('\n')}\n`,
     );
-    // After a week each machine has learned its own.
+    // After a week each machine has trained its own model.
     if (DAYS > 10) expect(own).toBe(MACHINES);
     expect(all).toBeLessThanOrEqual(MOST);
     expect(first).toBeLessThanOrEqual(MAX_AT_FIRST);
   },
 );
 
-/** Has machines that have seen enough learn models of their own, as an edge does; how many did. */
+/** Trains models of machines with enough rows, as an edge does; returns their number. */
 async function learnOwn(pipeline: Pipeline, runner: JobRunner): Promise<number> {
   let learned = 0;
   for (const { asset, ...request } of pipeline.takeTrainingRows()) {

@@ -14,7 +14,7 @@ export function hasNats(): boolean {
   return place !== undefined;
 }
 
-/** Whether nats-server accepts a configuration; what it says about it. */
+/** Whether nats-server accepts a configuration, and its output. */
 export function checkNatsConfiguration(file: string, env: Record<string, string>): { isSound: boolean; text: string } {
   const { status, stdout, stderr } = spawnSync(place as string, ['-t', '-c', file], { env, encoding: 'utf8' });
   return { isSound: status === 0, text: stdout + stderr };
@@ -67,7 +67,7 @@ ${more}
     const process = new Restartable(start, healthy);
     return { url: `nats://127.0.0.1:${client}`, mqttUrl: `mqtt://127.0.0.1:${mqtt}`, process };
   });
-  // A cluster is healthy once a majority is up: all start before any is waited for.
+  // A cluster is healthy once a majority is up: start all before waiting for any.
   await Promise.all(servers.map(({ process }) => process.ready()));
   return servers;
 }

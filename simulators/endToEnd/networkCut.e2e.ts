@@ -15,17 +15,17 @@ import { COMMAND, Gateway } from './services.ts';
 import { until } from './until.ts';
 
 /**
- * Edge and gateway in two network namespaces, with a wire between them that is pulled: in CI for 30 s, with `npm run soak:cut`
- * for ten minutes, while each point goes at a thousand times its own pace.
+ * Edge and gateway in two network namespaces, connected by a link that is cut: in CI for 30 s, with `npm run soak:cut`
+ * for ten minutes, while each point runs at a thousand times its normal rate.
  */
 const CUT_S = Number(process.env.MILLWRIGHT_CUT_S ?? 30);
 const FRAMES_PER_S = Number(process.env.MILLWRIGHT_CUT_FRAMES_PER_S ?? 100);
 const POINTS = 8;
-/** Frames that each point learns from, with some to spare. */
+/** Frames for each point's baseline, with a margin. */
 const LEARN = LEVEL_DEFAULTS.skipWindows + LEVEL_DEFAULTS.learnWindows + 10;
 const SAMPLES = 512;
 const RATE_HZ = 5120;
-/** How far apart a recording's frames are in a point's own time: at a thousand times this is a frame each 10 ms. */
+/** Interval of a recording's frames in a point's own time: at a thousand times this is a frame each 10 ms. */
 const EVERY_S = 10;
 const NETWORK = 'mwcut';
 const PLANT = { outside: '10.213.7.1', inside: '10.213.7.2' };
@@ -36,7 +36,7 @@ const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe' });
 const ready = () =>
   process.getuid?.() === 0 && spawnSync('ip', ['netns', 'add', NETWORK], { stdio: 'ignore' }).status === 0;
 
-/** Two wires into the edge's namespace: one from its machines, one to its gateway. */
+/** Two links into the edge's namespace: one from its machines, one to its gateway. */
 function createLink(name: string, { outside, inside }: typeof PLANT): void {
   ip('link', 'add', `${name}o`, 'type', 'veth', 'peer', 'name', `${name}i`);
   ip('link', 'set', `${name}i`, 'netns', NETWORK);
@@ -50,7 +50,7 @@ const there = installed('mosquitto') && ready();
 if (!there)
   process.stderr.write('network namespaces cannot be made here (not root, or not allowed): the cut is skipped\n');
 
-describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S} s`, () => {
+describe.skipIf(!there)(`the link between edge and gateway is cut for ${CUT_S} s`, () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-cut-'));
   const random = randomOf(5);
   const startUs = (Date.now() - 8 * 86_400_000) * 1000;
@@ -104,7 +104,7 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
       () => startMosquittoOn(outer, outside, `listener ${outer} ${UPLINK.outside}\n`),
       reaches(UPLINK.outside, outer),
     ).ready();
-    // Mosquitto once more, in the edge's namespace.
+    // A second Mosquitto, in the edge's namespace.
     const broker = join(inside, 'mosquitto.conf');
     writeFileSync(broker, `listener 1883 0.0.0.0\nallow_anonymous true\nuser root\nmax_queued_messages 100000\n`);
     machineBroker = await new Restartable(
@@ -158,7 +158,7 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
   });
 
   test(
-    'nothing is lost, each point keeps its order, the backlog drains fast, a live alert overtakes it',
+    'nothing is lost, each point keeps its order, the backlog drains fast, and a live alert overtakes it',
     async () => {
       for (let i = 0; i < LEARN * POINTS; i++) await send(1);
       await until(async () => (await metric('millwright_edge_outbox_rows')) < 50, 30_000);
@@ -172,7 +172,7 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
       }
       const backlog = sent - sentBefore;
       const waiting = await metric('millwright_edge_outbox_rows');
-      // A machine fails while nobody can hear of it, and goes on failing.
+      // A machine fails during the cut, and keeps failing.
       ip('link', 'set', 'mwuo', 'up');
       for (let i = 0; i < 30 * POINTS; i++) await send(30);
       const alertsSince = performance.now();
@@ -206,7 +206,7 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
       for (const point of points)
         expect(point).toMatchObject({ unexplained: 0, late: 0, duplicate: 0, stored: point.delivered });
       expect(points.reduce((sum, p) => sum + p.delivered, 0)).toBe(sent);
-      // What is sent again after the cut has been heard before: of each point new rows come in their order.
+      // Resent messages are duplicates: for each point, new rows arrive in order.
       for (const starts of arrived.values()) {
         let newest = 0;
         const fresh = [...new Set(starts)];
@@ -217,7 +217,7 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
       }
       expect(pace).toBeGreaterThan(20);
       expect(CUT_S / drainS).toBeGreaterThan(1);
-      // Alerts are sent first: most of the backlog still waits when the last one has arrived.
+      // Alerts are sent first: most of the backlog is still waiting when the last alert arrives.
       expect(waitingAtAlert).toBeGreaterThan(waiting / 2);
     },
     40 * 60_000,

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import type { Link } from '../score/link.ts';
 import type { Restartable } from './servers.ts';
 
-/** What may befall a server. */
+/** Kinds of server outages. */
 export const OUTAGES = ['killed', 'frozen', 'slowed', 'full'] as const;
 export type Outage = (typeof OUTAGES)[number];
 
 const DISK = '1g';
-/** A line with a delay of a quarter of a second each way. */
+/** A link with a delay of a quarter of a second each way. */
 const SLOW = { bytesPerS: 200_000, delayMs: 250 };
 const MEGABYTE = 1024 * 1024;
 
-/** A server with a disk of its own and a stretch of network before it. */
+/** A server with its own disk, behind a network link. */
 export interface Afflicted {
   process: Restartable;
   link: Link;
   disk: string;
 }
 
-/** Mounts a small disk; false where that is not allowed. */
+/** Mounts a small disk; false if not permitted. */
 export function mountDisk(directory: string): boolean {
   mkdirSync(directory, { recursive: true });
   return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=1777`, 'tmpfs', directory]).status === 0;
@@ -30,7 +30,7 @@ export function unmountDisk(directory: string): void {
   execFileSync('umount', ['-l', directory]);
 }
 
-/** Begins an outage. @returns what ends it. */
+/** Begins an outage. @returns a function that ends it. */
 export async function begin(outage: Outage, { process: server, link, disk }: Afflicted): Promise<() => void> {
   switch (outage) {
     case 'killed':
@@ -49,14 +49,14 @@ export async function begin(outage: Outage, { process: server, link, disk }: Aff
       fill(file);
       return () => {
         rmSync(file);
-        // PostgreSQL ends where it cannot write its log; its supervisor starts it again.
+        // PostgreSQL exits when it cannot write its log; its supervisor restarts it.
         if (!server.alive) server.restart();
       };
     }
   }
 }
 
-/** A process and those that it started: PostgreSQL is many. */
+/** A process and its descendants: PostgreSQL has many. */
 function familyOf(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
   return [pid, ...stdout.split('\n').filter(Boolean).map(Number)];
@@ -66,7 +66,7 @@ function signal(pids: readonly number[], name: 'SIGSTOP' | 'SIGCONT'): void {
   for (const pid of pids) spawnSync('kill', [`-${name}`, String(pid)]);
 }
 
-/** Writes until the disk takes no more. */
+/** Writes until the disk is full. */
 function fill(file: string): void {
   const handle = openSync(file, 'w');
   try {

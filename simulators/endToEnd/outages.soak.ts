@@ -14,15 +14,16 @@ import { until } from './until.ts';
 import { startWebhookReceiver } from './webhookReceiver.ts';
 
 /**
- * `npm run soak:outages`: each server that a gateway uses is killed, frozen for a minute, slowed, and has a full disk,
- * while alerts and points pass. MILLWRIGHT_OUTAGE_SERVERS and MILLWRIGHT_OUTAGES (comma-separated) choose some.
+ * `npm run soak:outages`: each server that a gateway uses is killed, frozen for a minute, slowed, and given a full
+ * disk, during a flow of alerts and points. MILLWRIGHT_OUTAGE_SERVERS and MILLWRIGHT_OUTAGES (comma-separated) choose
+ * some.
  */
 const SERVERS = ['mosquitto', 'influxdb', 'victoria-metrics', 'postgresql', 'nats'] as const;
 type Server = (typeof SERVERS)[number];
 const chosen = <T extends string>(name: string, all: readonly T[]) =>
   all.filter((one) => (process.env[name] ?? all.join()).split(',').includes(one));
 const OUTAGE_S = Number(process.env.MILLWRIGHT_OUTAGE_S ?? 60);
-/** A server that was killed is started again after this. */
+/** A killed server is restarted after this time. */
 const DOWN_S = 10;
 const BEFORE_S = 15;
 const AFTER_S = 15;
@@ -30,10 +31,10 @@ const ALERTS = Number(process.env.MILLWRIGHT_OUTAGE_ALERTS ?? 200);
 const POINTS = Number(process.env.MILLWRIGHT_OUTAGE_POINTS ?? 1_000_000);
 const FEATURES = 16;
 const WINDOWS = 50;
-/** As an edge sends again what stays unacknowledged. */
+/** An edge resends unacknowledged messages after this time. */
 const RESEND_MS = 15_000;
 const DRAIN_MS = 600_000;
-/** What an outage may still have delayed after its end. */
+/** Delay that an outage may still cause after its end. */
 const WAKE_MS = 5000;
 
 const stops: (() => unknown)[] = [];
@@ -45,7 +46,7 @@ const portOf = (url: string) => Number(new URL(url).port);
 
 interface Plant {
   afflicted: Afflicted;
-  /** Settings of the gateway, and where the edge speaks to. */
+  /** Settings of the gateway, and the edge's broker. */
   settings: object;
   brokerUrl: string;
   standby: string[];
@@ -53,7 +54,7 @@ interface Plant {
   rows(): Promise<number>;
 }
 
-/** The servers of a plant, each with its own disk; what befalls `server` passes a link. */
+/** The servers of a plant, each with its own disk; outages of `server` act on a link. */
 async function startPlant(server: Server, directory: string): Promise<Plant> {
   const disk = join(directory, 'disk');
   if (mountDisk(disk)) stops.push(() => unmountDisk(disk));
@@ -115,7 +116,7 @@ async function startPlant(server: Server, directory: string): Promise<Plant> {
     const url = await linked('mosquitto', started.url, started.process);
     return { url, standby: [], settings: { broker: { url } } };
   }
-  /** The edge loses its own server of three, and has the others as standby. */
+  /** The edge loses its own server of three; the others are its standby brokers. */
   async function nats() {
     const servers = await startNats(directory, 3, '', disk);
     const own = await linked('nats', servers[0].mqttUrl, servers[0].process);
@@ -151,9 +152,9 @@ async function traffic(sender: AlertSender, seconds: number, sent: (id: string) 
 const cases = chosen('MILLWRIGHT_OUTAGE_SERVERS', SERVERS).flatMap((server) =>
   chosen('MILLWRIGHT_OUTAGES', OUTAGES).map((outage): [Server, Outage] => [server, outage]),
 );
-test.each(cases)('%s is %s: nothing is lost, nothing comes twice', async (server, outage) => {
+test.each(cases)('%s is %s: nothing is lost or duplicated', async (server, outage) => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-outage-'));
-  // PostgreSQL runs as a user of its own.
+  // PostgreSQL runs as its own user.
   chmodSync(directory, 0o755);
   const plant = await startPlant(server, directory);
   const hook = await startWebhookReceiver();

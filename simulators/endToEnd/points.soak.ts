@@ -13,7 +13,7 @@ const MINUTES = Number(process.env.MILLWRIGHT_SOAK_MINUTES ?? 3);
 const CHANNELS = 64;
 const A_MACHINE = 20;
 
-/** `npm run soak:points`: slow values at 1 Hz and waveforms once a second; what the edge's memory comes to. */
+/** `npm run soak:points`: slow values at 1 Hz and waveforms once a second; the edge's memory. */
 const measured = new Map<number, number>();
 test.each([1000, 10_000])(
   `%i points at 1 Hz and ${CHANNELS} waveform channels for ${MINUTES} minutes`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort, listens } from '../freePort.ts';
 import { Restartable } from './servers.ts';
 
-/** Debian keeps the server's commands by version. */
+/** Debian's directory of the server's commands, by version. */
 const ROOT = '/usr/lib/postgresql';
 
 export interface PostgresServer {
@@ -28,8 +28,8 @@ export function hasPostgres(): boolean {
 }
 
 /**
- * Debian's PostgreSQL on a free port. It refuses to run as root, who therefore runs it as `postgres`. @param root directory that its data are in. @param isDurable
- * false where nothing is killed, because a durable commit takes a disk its time.
+ * Debian's PostgreSQL on a free port. It refuses to run as root, so root runs it as user `postgres`. \n@param isDurable
+ * false for tests without a kill, since durable commits are slow. @param root directory of its data.
  */
 export async function startPostgres(isDurable = true, root = tmpdir()): Promise<PostgresServer> {
   const bin = binOf() as string;

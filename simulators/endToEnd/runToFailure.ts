@@ -12,7 +12,7 @@ const SNAPSHOT = { samples: 2560, rateHz: 25_600, intervalS: 10 };
 export const WINDOWS_PER_SNAPSHOT = 2;
 const WINDOWS = { length: 2048, hop: 512 };
 
-/** Writes a folder of simulated run-to-failure recordings, with a manifest like those of real ones. */
+/** Writes a folder of simulated run-to-failure recordings, with a manifest like that of real ones. */
 export function writeRecordings(folder: string, lives: { name: string; snapshots: number }[]): void {
   mkdirSync(folder, { recursive: true });
   const recordings = lives.map(({ name, snapshots }) => {
@@ -58,7 +58,7 @@ export interface Plant {
   stop(): Promise<void>;
 }
 
-/** Edge, gateway, mosquitto and InfluxDB, a process each. */
+/** Edge, gateway, mosquitto and InfluxDB, each its own process. */
 export async function startPlant(directory: string): Promise<Plant> {
   mkdirSync(directory, { recursive: true });
   const broker = await startMosquitto(directory);
@@ -80,20 +80,20 @@ export async function startPlant(directory: string): Promise<Plant> {
 export interface Outcome {
   /** Feature rows in InfluxDB by asset. */
   rows: Record<string, number>;
-  /** Alerts as they were raised. */
+  /** Alerts at their raise. */
   alerts: { id: string; asset: string; point: string; raisedAtMs: number }[];
 }
 
 export interface Run {
   folder: string;
   names: string[];
-  /** Feature rows that the frames make. */
+  /** Feature rows expected from the frames. */
   expectedRows: number;
   speed: number;
   startMs: number;
 }
 
-/** Replays recordings through a plant, does `meanwhile`, and waits until all of it has arrived. */
+/** Replays recordings through a plant, runs `meanwhile`, and waits until everything has arrived. */
 export async function runThrough(
   plant: Plant,
   directory: string,
@@ -134,7 +134,7 @@ function raised({ id, asset, point, raisedAtMs }: AlertRecord): Outcome['alerts'
   return { id, asset, point, raisedAtMs };
 }
 
-/** count() of a window's RMS: two rows of one time and series would be one. */
+/** count() of a window's RMS, which shows duplicates: two rows of one time and series would be one. */
 export async function countRows(influx: Influx, assets: readonly string[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const asset of assets) {

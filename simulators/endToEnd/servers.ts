@@ -17,8 +17,8 @@ export type ServerName =
 const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
 
 /**
- * Whether a real server is installed. In CI a missing server is an error rather than a reason to skip; elsewhere a test
- * is skipped with `test.skipIf(!installed(...))`, and `npm test` has listed the missing ones.
+ * Whether a real server is installed. In CI a missing server is an error; elsewhere a test is skipped with
+ * `test.skipIf(!installed(...))`, and `npm test` has listed the missing ones.
  */
 export function installed(name: ServerName): boolean {
   const found = PATHS.some(
@@ -28,7 +28,7 @@ export function installed(name: ServerName): boolean {
   return found;
 }
 
-/** A process that can be killed and started again on the same files. */
+/** A process that can be killed and restarted on the same files. */
 export class Restartable {
   readonly #start: () => ChildProcess;
   readonly #ready: () => Promise<boolean>;
@@ -48,7 +48,7 @@ export class Restartable {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Its port was free a moment ago; where somebody's connection took it in between, it is started again. */
+  /** Its port was free a moment ago; if it has been taken since, the process is restarted. */
   async ready(): Promise<this> {
     await until(async () => {
       if (!this.alive) this.#child = this.#start();
@@ -64,12 +64,12 @@ export class Restartable {
     await ended;
   }
 
-  /** Starts it after its end, without waiting for it. */
+  /** Restarts it after its end, without waiting for it. */
   restart(): void {
     this.#child = this.#start();
   }
 
-  /** kill -9, and up again at once. */
+  /** kill -9 and an immediate restart. */
   async crash(): Promise<void> {
     await this.end('SIGKILL');
     this.#child = this.#start();
@@ -83,7 +83,7 @@ export interface Broker {
   process: Restartable;
 }
 
-/** Debian's mosquitto, with sessions and queues on the disk; `more` goes into its configuration. */
+/** Debian's mosquitto, with sessions and queues on disk; `more` goes into its configuration. */
 export async function startMosquitto(directory: string, more = ''): Promise<Broker> {
   const port = await freePort();
   const start = () => startMosquittoOn(port, directory, more);
@@ -94,7 +94,7 @@ export async function startMosquitto(directory: string, more = ''): Promise<Brok
 export interface Influx {
   url: string;
   process: Restartable;
-  /** The first series of an InfluxQL query, or none. */
+  /** The first series of an InfluxQL query, if any. */
   query(text: string): Promise<{ columns: string[]; values: unknown[][] }>;
 }
 
@@ -145,7 +145,7 @@ level = "error"
   };
 }
 
-/** Debian's VictoriaMetrics, with what docs/guides/scale.md asks for. */
+/** Debian's VictoriaMetrics, configured as in docs/guides/scale.md. */
 export async function startVictoria(directory: string): Promise<{ url: string; process: Restartable }> {
   const port = await freePort();
   const options = [

@@ -11,7 +11,7 @@ import { Restartable } from './servers.ts';
 /** The built command, as a user runs it. */
 export const COMMAND = fileURLToPath(new URL('../../dist/millwright.js', import.meta.url));
 
-/** Starts a subcommand; its log goes to a file of its own in `directory`. */
+/** Starts a subcommand; its log goes to its own file in `directory`. */
 export function startMillwright(directory: string, name: string, args: string[], env: Record<string, string> = {}) {
   mkdirSync(directory, { recursive: true });
   const child = spawn(process.execPath, [COMMAND, ...args], {
@@ -23,7 +23,7 @@ export function startMillwright(directory: string, name: string, args: string[],
   return child;
 }
 
-/** Runs a subcommand to its end; what it printed on stdout. @throws Error with its log where it fails. */
+/** Runs a subcommand to its end; returns its stdout. @throws Error with its log if it fails. */
 export async function runMillwright(directory: string, name: string, args: string[]): Promise<string> {
   const { code, text } = await ran(directory, name, args);
   if (code !== 0)
@@ -31,7 +31,7 @@ export async function runMillwright(directory: string, name: string, args: strin
   return text;
 }
 
-/** The same of one that may end with 1: it printed its answer, and that is no. */
+/** The same for a subcommand that may exit with 1: a negative result. */
 export async function printed(directory: string, name: string, args: string[]): Promise<string> {
   const { code, text } = await ran(directory, name, args);
   if (code !== 0 && (code !== 1 || text === ''))
@@ -115,7 +115,7 @@ export class Edge {
     this.#url = url;
   }
 
-  /** `readyStatus`: what `/healthz` answers once it is up; 503 where its sources are still away. */
+  /** `readyStatus`: status of `/healthz` once it is up; 503 if its sources are still unavailable. */
   static async start(
     directory: string,
     brokerUrl: string,
@@ -160,7 +160,7 @@ export class Edge {
   }
 }
 
-/** Samples of a Prometheus page by name with labels; empty while nobody answers. */
+/** Samples of a Prometheus page by name with labels; empty without an answer. */
 async function metricsOf(url: string): Promise<Map<string, number>> {
   const text = await fetch(url).then(
     (r) => r.text(),

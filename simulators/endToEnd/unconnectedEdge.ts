@@ -1,6 +1,9 @@
 import { type EdgeConfig, edgeConfigSchema } from '#edge/config.ts';
 
-/** The configuration of an edge that is fed by hand: shipped defaults but for `settings`, and a source that nobody starts. */
+/**
+ * Configuration of an edge that tests feed directly: shipped defaults except `settings`, and a source that is not
+ * started.
+ */
 export const unconnectedEdge = (settings: object = {}): EdgeConfig =>
   edgeConfigSchema.parse({
     site: 's',

@@ -1,4 +1,4 @@
-/** Waits until something holds. @throws Error with the last state where it does not in time. */
+/** Waits until a condition holds. @throws Error with the last state on a timeout. */
 export async function until(
   holds: () => Promise<boolean> | boolean,
   timeoutMs: number,

@@ -5,7 +5,7 @@ import { arrivalsBetween, mixerModel, type Timed, trendArrivals } from '#edge/pi
 import input from '#edge/pipeline/golden/input.json' with { type: 'json' };
 import { Pipeline } from '#edge/pipeline/pipeline.ts';
 
-/** What an edge sends as evidence of alerts of values: of a slow value, a process model, and a trend. */
+/** Evidence messages of an edge for alerts on values: a slow value, a process model, and a trend. */
 export async function valuesEvidence(version: string): Promise<object[]> {
   const pipeline = new Pipeline(edgeConfigSchema.parse(configuration), new Map(), version);
   const runner = new JobRunner();

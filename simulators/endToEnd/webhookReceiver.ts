@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A webhook that knows a repeated notification by its key; machine and event of each. */
+/** A webhook that recognises repeated notifications by their key; returns machine and event of each. */
 export async function startWebhookReceiver() {
   const accepted = new Map<string, string>();
   const counts = { requests: 0 };

@@ -3,7 +3,7 @@ import { mutantsOf, mutated } from './mutants.ts';
 
 const all = (source: string) => mutantsOf(source).map((mutant) => mutated(source, mutant));
 
-test('an arithmetic, a comparison and a logical operator each become their opposite', () => {
+test('arithmetic, comparison and logical operators become their opposites', () => {
   expect(all('f = a * b')).toContain('f = a / b');
   expect(all('f = a < b')).toEqual([';', 'f = a <= b']);
   expect(all('f = a && b')).toContain('f = a || b');
@@ -18,12 +18,12 @@ test('constants are doubled or flipped, and zero becomes one', () => {
   ]);
 });
 
-test('conditions are negated and statements left out', () => {
+test('conditions are negated and statements removed', () => {
   expect(all('if (a) b();')).toEqual(['if (!(a)) b();', 'if (a) ;']);
   expect(all('const f = () => { for (;;) break; }')).toEqual(['const f = () => { for (;;) ; }']);
 });
 
-test('types, imports, texts and logging stay as they are', () => {
+test('types, imports, texts and logging are unchanged', () => {
   expect(all("import a from 'a'; const b: 1 | 2 = c; const d = 'x' + e;")).toEqual([]);
   expect(all("class A { b() { this.#log.info('c'); } }")).toEqual([]);
 });

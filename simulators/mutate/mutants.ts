@@ -32,7 +32,7 @@ const operators = new Map<ts.SyntaxKind, string>([
   [Kind.SlashEqualsToken, '*='],
 ]);
 
-/** Statements without a value of their own, which can be left out. Logging is not behaviour under test. */
+/** Statements without a value, which can be removed. Logging is not behaviour under test. */
 const isRemovable = (node: ts.Node, text: string) =>
   (ts.isExpressionStatement(node) && !/^(super\(|(this\.)?#?log\.|this\.#log\.)/.test(text)) ||
   ts.isBreakStatement(node) ||
@@ -40,7 +40,7 @@ const isRemovable = (node: ts.Node, text: string) =>
   ts.isThrowStatement(node) ||
   (ts.isReturnStatement(node) && node.expression === undefined);
 
-/** Mutants of a TypeScript source, in the order of the text. Types and imports are left alone. */
+/** Mutants of a TypeScript source, in text order. Types and imports are unchanged. */
 export function mutantsOf(source: string): Mutant[] {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
   const mutants: Mutant[] = [];

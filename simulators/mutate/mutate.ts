@@ -14,7 +14,7 @@ How many small changes (mutants) of these files or folders their unit tests dete
   --reach N  tests that reach the file over at most N imports, and the test of its name beside it (2)
 `;
 
-/** A test that runs so many times longer than with the source as it is, and so much besides, runs for ever. */
+/** A test that takes this many times longer than with the original source, and this much more, counts as endless. */
 const SLOWER = 4;
 const GRACE_MS = 10_000;
 const BASELINE_MS = 600_000;
@@ -39,7 +39,7 @@ let runner: ChildProcess | null = null;
 let isStopped = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true));
 
-/** `true`: a test failed, or ran for ever. */
+/** `true`: a test failed, or did not end. */
 async function isKilled(trial: Trial, timeoutMs: number): Promise<boolean> {
   runner ??= fork(join(import.meta.dirname, 'testRunner.ts'), { detached: true });
   runner.send(trial);
@@ -49,14 +49,14 @@ async function isKilled(trial: Trial, timeoutMs: number): Promise<boolean> {
     return killed;
   } catch (error) {
     if (!signal.aborted) throw error;
-    // With its workers: a loop without end can only be stopped from outside.
+    // Kills its workers, too: an endless loop can only be stopped from outside.
     process.kill(-runner.pid!, 'SIGKILL');
     runner = null;
     return true;
   }
 }
 
-/** Prints survivors as they are found; a run that is stopped counts the mutants that were tried. */
+/** Prints survivors as they are found; an interrupted run counts the mutants tried so far. */
 async function scoreOf(file: string, mutants: readonly Mutant[]): Promise<{ killed: number; tried: number }> {
   const tests = testsOf(file, importers, reach);
   if (tests.length === 0) say(`${relative(root, file)}: no test in reach`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createVitest } from 'vitest/node';
 import { type Mutant, mutated } from './mutants.ts';
 
-/** What the process that runs the tests receives for each mutant; `null`: the source as it is. */
+/** Message to the test process for each mutant; `null`: the original source. */
 export interface Trial {
   file: string;
   mutant: Mutant | null;
@@ -27,7 +27,7 @@ const vitest = await createVitest(
   {
     plugins: [
       {
-        // The mutant exists in memory alone: a run that is stopped leaves the sources as they were.
+        // The mutant exists in memory only: an interrupted run leaves the sources unchanged.
         name: 'mutant',
         enforce: 'pre',
         load: (id) =>
@@ -43,7 +43,7 @@ async function isKilled({ file, tests }: Trial): Promise<boolean> {
   vitest.invalidateFile(file);
   for (const test of tests) {
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([project.createSpecification(test)]);
-    // `testModules` has those of earlier runs as well.
+    // `testModules` includes those of earlier runs.
     if (unhandledErrors.length > 0 || testModules.some((module) => module.moduleId === test && !module.ok()))
       return true;
   }
@@ -51,7 +51,7 @@ async function isKilled({ file, tests }: Trial): Promise<boolean> {
 }
 
 process.on('message', async (received: Trial) => {
-  // The mutant of another file that was tried before must not stay in the module graph.
+  // An earlier mutant of another file must not stay in the module graph.
   if (trial !== null && trial.file !== received.file) vitest.invalidateFile(trial.file);
   trial = received;
   process.send!(await isKilled(received));

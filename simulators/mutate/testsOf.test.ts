@@ -17,7 +17,7 @@ function plant() {
   return { at, importers };
 }
 
-test('the test beside a file comes first, then those that reach it over so many imports', () => {
+test('the test of a file comes first, then those that reach it by import, up to a distance', () => {
   const { at, importers } = plant();
   expect(testsOf(at('part.ts'), importers, 2)).toEqual([at('part.test.ts'), at('store.test.ts')]);
   expect(testsOf(at('part.ts'), importers, 3)).toEqual(['part', 'store', 'other'].map((n) => at(`${n}.test.ts`)));

@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 
 /**
- * Unit tests that reach a file over at most `reach` imports, nearest first. The test beside the file that has its name
- * comes before all others, however it reaches it: by a fixture, a part may be several imports away.
+ * Unit tests that reach a file over at most `reach` imports, nearest first. The test with the file's name comes first,
+ * however it reaches the file: with a fixture, a part may be several imports away.
  */
 export function testsOf(file: string, importers: ReadonlyMap<string, readonly string[]>, reach: number): string[] {
   const own = file.replace(/\.ts$/, '.test.ts');
@@ -18,7 +18,7 @@ export function testsOf(file: string, importers: ReadonlyMap<string, readonly st
   return tests;
 }
 
-/** For each source below `root`: the files that import it, types left out. Paths are absolute. */
+/** For each source below `root`: the files that import it, type imports excluded. Paths are absolute. */
 export function importersBelow(root: string): Map<string, string[]> {
   const importers = new Map<string, string[]>();
   for (const from of ['edge', 'gateway', 'models', 'simulators'].flatMap((room) => sourcesBelow(resolve(root, room)))) {

@@ -3,21 +3,21 @@ import { faultSchema } from '#models/contracts/alert.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { assetSchema } from '#models/machine/asset.ts';
 
-/** What a product is told of the plant: the machines as configured at an edge. */
+/** What a product receives about the plant: the machines as configured at an edge. */
 export const peerPlantSchema = z.object({ assets: z.record(nameSchema, assetSchema) });
 
-/** An alert that begins, as a product beside Millwright reports it. */
+/** A new alert as reported by a product next to Millwright. */
 export const peerAlertSchema = z.object({
   machine: nameSchema,
-  /** Of the data that caused it, by the clock of the devices: ISO 8601. */
+  /** Time of the data that caused it, by the devices' clock: ISO 8601. */
   time: z.iso.datetime({ offset: true }),
-  /** In Millwright's words; absent where it names none. */
+  /** By Millwright's names; absent if it names none. */
   fault: faultSchema.default('undetermined'),
   text: z.string().max(500).default(''),
 });
 export type PeerAlert = z.infer<typeof peerAlertSchema>;
 
-/** What `status` has to hold, once a product listens: the plant begins then. */
+/** Content of `status` once a product listens: then the plant begins. */
 export const PEER_READY = 'ready';
 
 export const peerTopics = (name: string) => ({ status: `peers/${name}/status`, alerts: `peers/${name}/alerts` });

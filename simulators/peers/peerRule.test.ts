@@ -7,16 +7,16 @@ const reports = (name: PeerRuleName, levels: readonly Partial<FrameLevels>[], as
 };
 const frames = (n: number, velocityMmPerS: number) => Array.from({ length: n }, () => ({ velocityMmPerS }));
 
-test('fixed limits: with the third frame above zone B, once, and again after it was quiet', () => {
-  const said = reports('iso-limits', [
+test('fixed limits alert at the third frame above zone B, once, and again after a quiet period', () => {
+  const alerts = reports('iso-limits', [
     ...frames(2, 3),
     ...frames(1, 1),
     ...frames(5, 3),
     ...frames(10, 1),
     ...frames(3, 3),
   ]);
-  expect(said.flatMap((text, i) => (text === null ? [] : [i]))).toEqual([5, 20]);
-  expect(said[5]).toContain('limit 2.8');
+  expect(alerts.flatMap((text, i) => (text === null ? [] : [i]))).toEqual([5, 20]);
+  expect(alerts[5]).toContain('limit 2.8');
 });
 
 test('fixed limits are those of the class; without a velocity there is no verdict', () => {
@@ -26,7 +26,7 @@ test('fixed limits are those of the class; without a velocity there is no verdic
   expect(reports('iso-limits', [{}, {}, {}, {}]).join('')).toBe('');
 });
 
-test('three sigma are those of its first hundred frames', () => {
+test('three sigma are those of the first hundred frames', () => {
   const learned = Array.from({ length: 100 }, (_, i) => ({ rms: i % 2 ? 1.1 : 0.9 }));
   const levels = (rms: number) => [...learned, { rms }, { rms }, { rms }];
   expect(reports('rms-sigma', levels(1.29)).join('')).toBe('');

@@ -5,23 +5,23 @@ import { zoneLimits } from '#models/machine/iso20816.ts';
 export const PEER_RULES = ['iso-limits', 'rms-sigma'] as const;
 export type PeerRuleName = (typeof PEER_RULES)[number];
 
-/** What the shipped peers know of a frame. */
+/** Input of the shipped peers for a frame. */
 export interface FrameLevels {
   /** Of the acceleration, in the point's unit. */
   rms: number;
-  /** 10–1000 Hz; null where the frame is too short, or too slow, to tell it. */
+  /** 10–1000 Hz; null if the frame is too short or its rate too low. */
   velocityMmPerS: number | null;
 }
 
 /** Judges one point, frame by frame. */
 export interface PeerRule {
-  /** What it reports of a frame with which an alert begins; null of all others. */
+  /** Report on a frame with which an alert begins; null for all others. */
   judge(levels: FrameLevels): string | null;
 }
 
-/** As any careful product: three frames in a row, and quiet again after ten below nine tenths of the limit. */
+/** As in any careful product: three frames in a row, and off again after ten below nine tenths of the limit. */
 const TRIGGER = { persistence: 3, offBelow: 0.9, offAfter: 10 };
-/** The class where none is given: that of most machines. */
+/** Default class: that of most machines. */
 const USUAL_CLASS = { group: 2, foundation: 'rigid' } as const;
 const LEARN_FRAMES = 100;
 const SIGMAS = 3;
@@ -35,7 +35,7 @@ export function createPeerRule(name: PeerRuleName, asset: Asset | undefined): Pe
   }
 }
 
-/** Begins with the frame that brings the third index in a row of 1 or more. */
+/** Raises at the third consecutive index of 1 or more. */
 class Alarm {
   #trigger: TriggerState = QUIET;
 
@@ -46,7 +46,7 @@ class Alarm {
   }
 }
 
-/** The velocity against the upper limit of zone B, whatever the machine's own normal is (ISO 20816-3:2022). */
+/** Compares the velocity with the upper limit of zone B, whatever the machine's baseline (ISO 20816-3:2022). */
 class IsoLimits implements PeerRule {
   readonly #limitMmPerS: number;
   readonly #alarm = new Alarm();
@@ -61,7 +61,7 @@ class IsoLimits implements PeerRule {
   }
 }
 
-/** RMS above the mean of the first hundred frames by more than three of their standard deviations. */
+/** Compares the RMS with the mean of the first hundred frames plus three standard deviations. */
 class RmsAtThreeSigma implements PeerRule {
   readonly #alarm = new Alarm();
   #frames = 0;

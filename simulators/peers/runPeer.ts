@@ -8,7 +8,7 @@ import { createPeerRule, type FrameLevels, type PeerRule, type PeerRuleName } fr
 
 export interface PeerOptions {
   rule: PeerRuleName;
-  /** Under which it reports. */
+  /** Name that it reports under. */
   name: string;
   url: string;
   /** As configured at an edge. */
@@ -18,7 +18,7 @@ export interface PeerOptions {
 
 const WAVEFORMS = 'plant/+/+/waveform';
 
-/** A shipped peer: listens to the devices of a plant and reports by one fixed rule, until it is stopped. */
+/** A shipped peer: receives a plant's device data and reports by one fixed rule, until it is stopped. */
 export async function runPeer({ rule, name, url, assets, signal }: PeerOptions): Promise<void> {
   const { status, alerts } = peerTopics(name);
   const rules = new Map<string, PeerRule>();
@@ -43,11 +43,11 @@ export async function runPeer({ rule, name, url, assets, signal }: PeerOptions):
   await client.endAsync();
 }
 
-/** RMS and velocity of frames, whatever their length and rate. */
+/** RMS and velocity of frames of any length and rate. */
 class LevelsOfFrames {
   readonly #features = new Map<string, VibrationFeatures>();
 
-  /** Null of a frame that is too short to be one. */
+  /** Null if the payload is too short for a frame. */
   read(header: FrameHeader, payload: Buffer): FrameLevels | null {
     const samples = samplesOf(header, payload);
     const length = 2 ** Math.floor(Math.log2(samples.length));
@@ -68,7 +68,7 @@ class LevelsOfFrames {
 }
 
 function samplesOf({ encoding, scale }: FrameHeader, payload: Buffer): Float32Array {
-  // A copy of its own: the bytes of a message begin anywhere.
+  // A copy, since the bytes of a message may begin at any offset.
   const bytes = new Uint8Array(payload.subarray(FRAME_HEADER_BYTES)).buffer;
   const whole = (size: number) => Math.floor(bytes.byteLength / size);
   return encoding === 'int16'

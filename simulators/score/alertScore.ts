@@ -1,18 +1,18 @@
 import type { Scenario } from '../scenario.ts';
 import { type FaultScore, type PlantedFault, type ScoredAlert, scoreFaults } from './faultScore.ts';
 
-/** What a product made of the machines' faults. */
+/** A product's results on the machines' faults. */
 export interface AlertScore {
   faults: FaultScore[];
   missed: number;
   falseAlarms: { machine: string; atS: number; text: string }[];
-  /** False alarms in 30 days of one machine, at the rate of this run. */
+  /** False alarms per machine in 30 days, at the rate of this run. */
   falsePerMachineMonth: number;
 }
 
 const MONTH_S = 30 * 86_400;
 
-/** Holds alerts on machines against the faults of the scenario. */
+/** Compares alerts on machines with the scenario's faults. */
 export function scoreAlerts(scenario: Scenario, beginMs: number, alerts: readonly ScoredAlert[]): AlertScore {
   const { machines, score } = scenario;
   const planted = machines.flatMap((m): PlantedFault[] =>

@@ -4,7 +4,7 @@ import { Aedes } from 'aedes';
 import { freePort, untilListens } from '../freePort.ts';
 import { mosquittoFile, startMosquittoOn } from '../mosquitto.ts';
 
-/** A broker that can be killed, and comes up again with what it had kept. */
+/** A broker that can be killed and restarts with its stored messages. */
 export abstract class ScoredBroker {
   readonly port: number;
 
@@ -13,7 +13,7 @@ export abstract class ScoredBroker {
   }
 
   abstract listen(): Promise<void>;
-  /** Without a goodbye. */
+  /** Without disconnecting its clients. */
   abstract close(): Promise<void>;
 
   async kill(downMs: number): Promise<void> {
@@ -23,7 +23,7 @@ export abstract class ScoredBroker {
   }
 }
 
-/** Mosquitto where it is installed, else a broker in this process; said either way. */
+/** Mosquitto if installed, otherwise a broker in this process; either is reported. */
 export async function startScoredBroker(directory: string, say: (line: string) => void): Promise<ScoredBroker> {
   const installed = mosquittoFile() !== null;
   say(

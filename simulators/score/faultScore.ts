@@ -1,21 +1,21 @@
 import { coveredFaults, type Fault } from '#models/contracts/alert.ts';
 import type { SimulatedFault } from '../scenario.ts';
 
-/** How the alert on a fault names it; `missed` where there was none in time. */
+/** How an alert's diagnosis names the fault; `missed`: no alert in time. */
 export type DiagnosisRating = 'right' | 'wrong' | 'undetermined' | 'missed';
 
-/** A fault, and what was reported of it. */
+/** A fault, and what was reported on it. */
 export interface FaultScore {
   machine: string;
   fault: SimulatedFault['type'];
   onsetS: number;
-  /** From the onset to the alert, in the plant's seconds; null where there was none in time. */
+  /** From the onset to the alert, in the plant's seconds; null: no alert in time. */
   delayS: number | null;
   said: string | null;
   named: DiagnosisRating;
 }
 
-/** What is judged of an alert, Millwright's or another product's. */
+/** The fields of an alert that are scored, from Millwright or another product. */
 export interface ScoredAlert {
   asset: string;
   raisedAtMs: number;
@@ -27,7 +27,7 @@ export interface PlantedFault extends Pick<FaultScore, 'machine' | 'fault' | 'on
   repairedAtS?: number;
 }
 
-/** The name that a diagnosis has for a simulated fault; the others are called what they are. */
+/** Diagnosis names of simulated faults where they differ. */
 const NAMES: Partial<Record<SimulatedFault['type'], Fault>> = {
   gear_wear: 'gear',
   broken_tooth: 'gear',
@@ -38,8 +38,8 @@ const NAMES: Partial<Record<SimulatedFault['type'], Fault>> = {
 const nameOf = (fault: SimulatedFault['type']): Fault => NAMES[fault] ?? (fault as Fault);
 
 /**
- * How an alert's latest diagnosis rates against a fault. A diagnosis that leaves a choice open is right about none of
- * its faults.
+ * Rating of an alert's latest diagnosis against a fault. A diagnosis that leaves several faults open is right about
+ * none of them.
  */
 function rateDiagnosis(
   { evidence: { diagnosis } }: ScoredAlert,
@@ -50,7 +50,7 @@ function rateDiagnosis(
   return isOpen ? 'undetermined' : 'wrong';
 }
 
-/** A drift of a process value is no fault of vibration, and the other way round. */
+/** Whether alert and fault are both of process values, or both of vibration. */
 function isOfKind({ evidence }: ScoredAlert, { fault }: PlantedFault): boolean {
   return (evidence.diagnosis.fault === 'process_drift') === (fault === 'temperature_drift');
 }
@@ -60,9 +60,9 @@ function isThere({ onsetS, repairedAtS = Number.POSITIVE_INFINITY }: PlantedFaul
 }
 
 /**
- * Gives each alert to the fault that it is about: one that names a fault to that fault, one that names none to a fault
- * that nothing was reported of yet. An alert with a wrong name counts for a fault without any other alert, and is false
- * where there is no such fault: it reports a second fault that is not there.
+ * Assigns each alert to its fault: an alert with a name to the fault of that name, one without to a fault without a
+ * report so far. An alert with a wrong name counts for a fault without any other alert; if there is none it is false,
+ * as it reports a second fault that does not exist.
  * @param alerts on machines, not to integrators. @param withinS seconds after the onset within which an alert counts.
  */
 export function scoreFaults(

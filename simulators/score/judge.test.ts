@@ -55,7 +55,7 @@ const alert = (asset: string, atS: number, fault = 'unbalance') =>
 const score = (t: PointTruth, l: LedgerView, alerts: AlertRecord[] = [], transport = 'mqtt') =>
   judge(scenario(transport), 0, [t], l, alerts, 0);
 
-test('delays, missed and false alarms', () => {
+test('delays, missed faults and false alarms', () => {
   expect(score(truth(), ledger(), [alert('ill', 85)])).toMatchObject({
     missed: 0,
     falseAlarms: [],
@@ -85,7 +85,7 @@ test.each([
   expect(score(t, l).unexplained).toBe(unexplained);
 });
 
-test('what is sampled may be missing as long as its source was away, or its gaps are', () => {
+test('sampled values may be missing for as long as the source was disconnected or has gaps', () => {
   const away = (downS: number) => [
     { site: 's', edge: 'e', source: 0, type: 'opcua', connected: true, outages: 1, downS },
   ];
@@ -97,7 +97,7 @@ test('what is sampled may be missing as long as its source was away, or its gaps
     ...more,
   });
   const many = truth({ made: 1000 });
-  // A frame each half second, at ten times the clock's pace: twenty a second.
+  // A frame each half second, at ten times real time: twenty a second.
   expect(score(many, ledger(missing(100)), [], 'opcua').unexplained).toBe(90);
   expect(score(many, ledger(missing(100, { flaws: { gap: 3 } })), [], 'opcua').unexplained).toBe(0);
   expect(score(many, ledger(missing(200), away(10)), [], 'opcua').unexplained).toBe(0);
@@ -113,7 +113,7 @@ test('an alert of another kind finds no fault, and is false', () => {
   });
 });
 
-test('garbage that was rejected hides no message that was lost', () => {
+test('rejected garbage does not hide a lost message', () => {
   const t = truth({ garbage: 10, unusable: 5 });
   expect(score(t, ledger({ received: 105, delivered: 95, rejected: { bad_json: 10 } })).unexplained).toBe(5);
 });
@@ -142,11 +142,11 @@ test.each([
   [{ ...outer, onsetS: 60 }, 'bearing', 'undetermined'],
   [{ ...outer, onsetS: 60 }, 'ball', 'wrong'],
   [{ type: 'temperature_drift', onsetS: 60, degCPerMinute: 5 }, 'process_drift', 'right'],
-])('%o that is called %s is named %s', (fault, called, how) => {
+])('%o with the diagnosis %s is rated %s', (fault, called, how) => {
   expect(named([fault], [alert('ill', 85, called)]).faults).toMatchObject([{ delayS: 25, named: how }]);
 });
 
-test('of two faults on one machine each needs an alert of its own', () => {
+test('two faults on one machine need an alert each', () => {
   const both = [unbalance, outer];
   expect(named(both, [alert('ill', 85), alert('ill', 230, 'outer_race')]).faults.map((f) => f.named)).toEqual([
     'right',
@@ -156,18 +156,18 @@ test('of two faults on one machine each needs an alert of its own', () => {
     missed: 1,
     faults: [{ named: 'right' }, { named: 'missed' }],
   });
-  // Whatever was reported before a fault began is not about it.
+  // Reports before the onset of a fault are not about it.
   expect(named(both, [alert('ill', 85, 'outer_race')]).faults.map((f) => f.named)).toEqual(['wrong', 'missed']);
 });
 
-test('a second alert that names a fault which is not there is false', () => {
+test('a second alert that names a nonexistent fault is false', () => {
   const score = named([unbalance], [alert('ill', 85), alert('ill', 120, 'ball')]);
   expect(score).toMatchObject({ faults: [{ named: 'right' }], falseAlarms: [{ machine: 'ill', atS: 120 }] });
   // Two machines for 864 s are 2 of 3,000 parts of a month.
   expect(score.falsePerMachineMonth).toBeCloseTo(1500, 6);
 });
 
-test('an alert that is raised after the repair is false', () => {
+test('an alert raised after the repair is false', () => {
   const repaired = { ...unbalance, repairedAtS: 90 };
   expect(named([repaired], [alert('ill', 85)])).toMatchObject({ faults: [{ named: 'right' }], falseAlarms: [] });
   expect(named([repaired], [alert('ill', 95)])).toMatchObject({
@@ -180,7 +180,7 @@ test('an alert that is raised after the repair is false', () => {
 const report = (asset: string, atS: number, kind: string) =>
   ({ ...alert(asset, atS, 'undetermined'), audience: 'integrator', wiring: { kind, remedy: 'r' } }) as AlertRecord;
 
-test('reports of wiring faults are found or accuse, and are no alarms of a machine', () => {
+test('reports of wiring faults are found or false, and are not alarms of a machine', () => {
   const wiring = [
     { kind: 'wrong_speed', factor: 2 },
     { kind: 'swapped_sensors', point: '2H', with: 'well/2H' },
@@ -201,7 +201,7 @@ test('reports of wiring faults are found or accuse, and are no alarms of a machi
   expect(scoreLines(score).join('\n')).toContain('wiring faults: 3, accused: 1');
 });
 
-test('a wiring fault is found from its beginning on', () => {
+test('a wiring fault counts as found from its beginning', () => {
   const swap = { kind: 'swapped_sensors', point: '2H', with: 'well/2H', atS: 45 };
   const scoreOf = (atS: number) =>
     judge(plant({}, [], [swap]), 0, [], ledger(), [report('ill', atS, 'swapped_sensors')], 0);
@@ -209,7 +209,7 @@ test('a wiring fault is found from its beginning on', () => {
   expect(scoreOf(40)).toMatchObject({ accused: 1, wiring: [{ found: false, delayS: null }] });
 });
 
-test('each limit is held, and what passes the limits exceeds none', () => {
+test('each limit is enforced, and values at the limits pass', () => {
   const beyond = (limits: object, faults: object[], alerts: AlertRecord[], wiring: object[] = []) => {
     const scenario = plant({ limits }, faults, wiring);
     return exceeded(judge(scenario, 0, [], ledger(), alerts, 0), scenario.score.limits);
@@ -230,7 +230,7 @@ test('each limit is held, and what passes the limits exceeds none', () => {
   expect(beyond({ accused: 1, wiringMissed: 1 }, [], [report('ill', 40, 'wrong_speed')], [dead])).toEqual([]);
 });
 
-test('the table says what was missed, false and unexplained', () => {
+test('the table shows what was missed, false and unexplained', () => {
   const text = scoreLines(score(truth(), ledger({ received: 99, delivered: 99 }), [alert('well', 5)])).join('\n');
   expect(text).toContain('missed: 1, false alarms: 1');
   expect(text).toContain('unexplained: 1 (ill/2H 1)');

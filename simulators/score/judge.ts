@@ -26,20 +26,20 @@ export interface ScenarioScore extends AlertScore {
   crashes: number;
   /** Messages that are unaccounted for. */
   unexplained: number;
-  /** By point, where it is not 0. */
+  /** By point, where not 0. */
   unexplainedPoints: Record<string, number>;
-  /** Of the products that ran beside it; absent without any. */
+  /** Results of the products that ran in parallel; absent: none. */
   peers?: PeerScore[];
 }
 
 type Ledger = LedgerView['points'][number];
 
-/** How long an outage is by the edge's look once a second, what a gap may hold, and what is under way at the ends. */
+/** Margins: of an outage measured once a second, of a gap, and of messages in transit at its ends. */
 const OUTAGE_MARGIN = 1.5;
 const GAP_S = 2;
 const SPARE = 10;
 
-/** Compares what a system reported with what its plant did. */
+/** Compares a system's reports with the plant's actual behaviour. */
 export function judge(
   scenario: Scenario,
   beginMs: number,
@@ -54,7 +54,7 @@ export function judge(
     const n = unexplained(t, points.get(`${t.machine}/${t.point}`), scenario, downS);
     return n === 0 ? [] : [[`${t.machine}/${t.point}`, n]];
   });
-  // What is reported to the integrator accuses no machine.
+  // Reports to the integrator do not count as alarms of a machine.
   const ofMachines = alerts.filter((a) => a.audience !== 'integrator');
   const { wiring, accusations } = scoreWiring(scenario.machines, alerts, beginMs);
   const sum = (of: (p: Ledger) => number) => ledger.points.reduce((total, p) => total + of(p), 0);
@@ -78,21 +78,21 @@ export function judge(
 }
 
 /**
- * Messages of a point that nobody accounts for. Over MQTT at QoS 1 each is delivered, or late where its stamp goes
- * back, or rejected where it is unusable. What is sampled (OPC UA, Modbus) or sent at QoS 0 (Sparkplug) may be missing
- * while a connection is down: no more than its source was away, and its point said that there were gaps.
+ * Messages of a point that nothing accounts for. Over MQTT at QoS 1 each is delivered, late if its time stamp goes
+ * back, or rejected if it is unusable. Sampled values (OPC UA, Modbus) and those sent at QoS 0 (Sparkplug) may be
+ * missing while a connection is down: at most for the source's outage, and only if the point reported gaps.
  */
 function unexplained(truth: PointTruth, point: Ledger | undefined, scenario: Scenario, downS: number): number {
   const sent = truth.made - truth.lost;
   const { transport, waveform, valuesEveryS, machines, score } = scenario;
   const isWaveform = machines.some((m) => m.name === truth.machine && m.sensors.includes(truth.point));
-  // Waveforms are nothing for Modbus.
+  // Modbus does not carry waveforms.
   if (transport === 'modbus' && isWaveform) return 0;
   if (!point) return sent;
   const own = point.unexplained + (point.windows - point.stored);
   if (own !== 0) return own;
   const { bad_json = 0, bad_header = 0, truncated = 0, ...others } = point.rejected;
-  // What was rejected as no message was none of those that were made.
+  // Messages rejected as invalid are not among those made.
   const garbage = Math.min(truth.garbage, bad_json + bad_header + truncated);
   const rejected = Object.values({ ...others, bad_json, bad_header, truncated }).reduce((sum, n) => sum + n, -garbage);
   const missing = sent - point.delivered - Math.min(point.late, truth.backward) - Math.min(rejected, truth.unusable);
@@ -109,7 +109,7 @@ function added(all: readonly Partial<Record<string, number>>[]): Record<string, 
   return total;
 }
 
-/** By how much a score is beyond the limits of its scenario, a phrase each; none: it passes. */
+/** Limits of the scenario that a score exceeds, a phrase each; none: it passes. */
 export function exceeded(score: ScenarioScore, limits: Scenario['score']['limits']): string[] {
   const named = (how: DiagnosisRating) => score.faults.filter((f) => f.named === how).length;
   const falseAlarms = limits.falsePerMachineMonth === undefined ? score.falseAlarms.length : 0;
@@ -129,7 +129,7 @@ export function exceeded(score: ScenarioScore, limits: Scenario['score']['limits
   );
 }
 
-/** As a table for a terminal. */
+/** A table for a terminal. */
 export function scoreLines(score: ScenarioScore): string[] {
   const faults = score.faults.map(({ machine, fault, delayS, named, said }) => {
     const found = delayS === null ? 'missed' : `after ${delayS.toFixed(0)} s`;

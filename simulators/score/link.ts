@@ -1,12 +1,12 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a link does to what passes: nothing, or so many bytes a second each way with so much delay. */
+/** Limits of a link: none, or a rate in bytes a second each way and a delay. */
 export interface LinkLimit {
   bytesPerS: number;
   delayMs: number;
 }
 
-/** A stretch of network between two services: what connects to its port is passed on, until it is cut or slowed. */
+/** A network link between two services: connections to its port are forwarded until it is cut or slowed. */
 export class Link {
   readonly #server: Server;
   readonly #to: number;
@@ -31,7 +31,7 @@ export class Link {
     return address.port;
   }
 
-  /** Ends what there is, and lets nothing new through until it is mended. */
+  /** Ends all connections, and accepts none until it is restored. */
   cut(): void {
     this.#cut = true;
     for (const socket of this.#sockets) socket.destroy();
@@ -41,7 +41,7 @@ export class Link {
     this.#cut = false;
   }
 
-  /** Of connections that are made from now on; those that there are end, as on a line that is switched over. */
+  /** Applies to new connections; existing ones are ended, as on a switched line. */
   limit(strain: LinkLimit | null): void {
     this.#strain = strain;
     for (const socket of this.#sockets) socket.destroy();
@@ -75,7 +75,7 @@ export class Link {
   }
 }
 
-/** One chunk after the other, each as long on its way as its bytes take. */
+/** Forwards one chunk after the other, each delayed by its transmission time. */
 function forwardLimited(from: Socket, to: Socket, { bytesPerS, delayMs }: LinkLimit): void {
   from.on('data', (chunk) => {
     from.pause();

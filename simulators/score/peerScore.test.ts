@@ -17,7 +17,7 @@ const alert = (machine: string, atS: number, more = {}) =>
   peerAlertSchema.parse({ machine, time: new Date(1000 * atS).toISOString(), ...more });
 const report = { name: 'other', unreadable: 0, ended: false };
 
-test('alerts of a peer are judged as Millwright’s are', () => {
+test('alerts of a peer are scored like Millwright’s', () => {
   const alerts = [alert('ill', 85), alert('well', 90, { text: 'well shakes' })];
   expect(scorePeer(scenario, 0, { ...report, alerts })).toMatchObject({
     name: 'other',
@@ -29,7 +29,7 @@ test('alerts of a peer are judged as Millwright’s are', () => {
   expect(named.faults[0].named).toBe('right');
 });
 
-test('a line each, and what kept a peer from a fair comparison', () => {
+test('one line each, and what prevented a fair comparison', () => {
   const peer = scorePeer(scenario, 0, { name: 'other', alerts: [], unreadable: 2, ended: true });
   const [own, other] = comparisonLines({ ...peer, peers: [peer] });
   expect(own).toMatch(/^millwright +found 0 of 1/);
@@ -37,7 +37,7 @@ test('a line each, and what kept a peer from a fair comparison', () => {
   expect(comparisonLines(peer)).toEqual([]);
 });
 
-test('peers by name, or by a command of their own; each once, and over MQTT', () => {
+test('peers by name, or by their own command; each once, and over MQTT only', () => {
   const mqtt = { transport: 'mqtt' } as const;
   expect(peersOf(['iso-limits', 'acme=./acme {mqtt}'], mqtt)).toEqual([
     { name: 'iso-limits', commandLine: null },

@@ -7,16 +7,16 @@ import type { DiagnosisRating } from './faultScore.ts';
 export interface PeerReport {
   name: string;
   alerts: readonly PeerAlert[];
-  /** What it published as alerts and could not be read. */
+  /** Alerts that it published and could not be parsed. */
   unreadable: number;
-  /** It ended before the plant did. */
+  /** It ended before the plant. */
   ended: boolean;
 }
 
-/** What another product made of the same plant. */
+/** Score of another product on the same plant. */
 export type PeerScore = AlertScore & Omit<PeerReport, 'alerts'>;
 
-/** Holds a peer's alerts against the faults of the scenario, as Millwright's own are. */
+/** Scores a peer's alerts against the scenario's faults, like Millwright's own. */
 export function scorePeer(scenario: Scenario, beginMs: number, report: PeerReport): PeerScore {
   const { alerts, ...rest } = report;
   const scored = alerts.map(({ machine, time, fault, text }) => ({
@@ -28,7 +28,7 @@ export function scorePeer(scenario: Scenario, beginMs: number, report: PeerRepor
   return { ...rest, ...scoreAlerts(scenario, beginMs, scored) };
 }
 
-/** A line for Millwright and for each of its peers; none without a peer. */
+/** One line for Millwright and for each of its peers; empty without a peer. */
 export function comparisonLines(score: AlertScore & { peers?: PeerScore[] }): string[] {
   if (!score.peers?.length) return [];
   return [lineOf('millwright', score), ...score.peers.map((peer) => lineOf(peer.name, peer) + troublesOf(peer))];

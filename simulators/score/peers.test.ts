@@ -28,7 +28,7 @@ await say('alerts', JSON.stringify({ machine: 'ill', time: '2026-01-01T00:00:00Z
 await say('status', 'ready');
 `;
 
-test('another product is started, waited for, heard and ended', async () => {
+test('another product is started, awaited, read and stopped', async () => {
   broker = await startScoredBroker(directory, () => undefined);
   const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
   const command = `${process.execPath} --input-type=module -e ${JSON.stringify(product.replaceAll('\n', ' '))} {mqtt} {name} {plant}`;

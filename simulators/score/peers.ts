@@ -8,14 +8,14 @@ import type { Scenario } from '../scenario.ts';
 import { assetsOf } from '../scenarioAssets.ts';
 import type { PeerReport } from './peerScore.ts';
 
-/** A product that hears the same devices: a shipped one by its rule, or another's command line. */
+/** A product that receives the same device data: a shipped one by its rule, or a command line of another. */
 export interface Peer {
   name: string;
-  /** With {mqtt}, {plant} and {name} where it takes them; null: the shipped one of that name. */
+  /** With optional {mqtt}, {plant} and {name}; null: the shipped one of that name. */
   commandLine: string | null;
 }
 
-/** The peers that a command line asks for, or what is wrong with it. */
+/** The peers given on a command line, or the error in it. */
 export function peersOf(texts: readonly string[], { transport }: Pick<Scenario, 'transport'>): Peer[] | string {
   if (texts.length > 0 && transport !== 'mqtt') return `--peer needs transport: mqtt; this plant speaks ${transport}`;
   const peers: Peer[] = [];
@@ -45,10 +45,10 @@ export interface PeersOptions {
 const READY_MS = 30_000;
 const STOP_MS = 3000;
 
-/** Products beside Millwright, each in a process of its own, and the alerts that they report. */
+/** Products next to Millwright, each in its own process, and the alerts that they report. */
 export class Peers {
   readonly #alerts = new Map<string, PeerAlert[]>();
-  /** Messages on the topics of alerts that are none, by name. */
+  /** Invalid messages on alert topics, by name. */
   readonly #unreadable = new Map<string, number>();
   readonly #ready = new Set<string>();
   readonly #ended = new Set<string>();
@@ -62,7 +62,7 @@ export class Peers {
     client.on('message', (topic, payload) => this.#receive(topic, payload.toString()));
   }
 
-  /** Resolves when all of them listen. @throws Error where one does not. */
+  /** Resolves when all of them listen. @throws Error if one does not. */
   static async start(peers: readonly Peer[], scenario: Scenario, options: PeersOptions): Promise<Peers> {
     const started = new Peers(await mqtt.connectAsync(options.mqttUrl), peers);
     try {
@@ -79,7 +79,7 @@ export class Peers {
     }
   }
 
-  /** What each has reported. One that ended by itself was not there for all of it. */
+  /** Reports of all peers. One that ended by itself missed part of the run. */
   reports(): PeerReport[] {
     return [...this.#alerts].map(([name, alerts]) => ({
       name,
@@ -107,11 +107,11 @@ export class Peers {
   }
 
   #spawn({ name, commandLine }: Peer, plant: string, { command, directory, mqttUrl }: PeersOptions): void {
-    // A group of its own: a shell hands no signal on to what it runs.
+    // A process group of its own: a shell does not forward signals to its children.
     const shipped = [process.execPath, command, 'peer', name, '--mqtt', mqttUrl, '--plant', plant];
     const [file, ...args] = commandLine === null ? shipped : [filled(commandLine, { mqtt: mqttUrl, plant, name })];
     const log = openSync(join(directory, 'logs', `peer-${name}.log`), 'a');
-    // A channel whose end tells a shipped one that its score is gone.
+    // A channel that closes when the score process ends, so that a shipped peer ends, too.
     const stdio: StdioOptions = commandLine === null ? ['ignore', log, log, 'ipc'] : ['ignore', log, log];
     const child = spawn(file, args, { stdio, detached: true, shell: commandLine !== null });
     closeSync(log);

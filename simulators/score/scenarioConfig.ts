@@ -9,7 +9,7 @@ export function gatewayConfig(directory: string, broker: string, port: number): 
   return { dataDirectory: join(directory, 'gateway'), broker: { url: broker }, api: { host: '127.0.0.1', port } };
 }
 
-/** An edge that hears a scenario's devices, in a hurry to learn; `port` is where its source connects. */
+/** An edge that receives a scenario's device data, with a short learning time; `port` is where its source connects. */
 export function edgeConfig(
   scenario: Scenario,
   directory: string,
@@ -17,7 +17,7 @@ export function edgeConfig(
   uplink: string,
   httpPort: number,
 ): object {
-  // A frame is a window; of frames that are no power of two, the largest that fits.
+  // A frame is a window; for other lengths than powers of two, the largest one that fits.
   const length = 2 ** Math.floor(Math.log2(scenario.waveform.samples));
   return {
     site: 'score',

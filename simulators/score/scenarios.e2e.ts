@@ -15,18 +15,18 @@ const folder = fileURLToPath(new URL('../scenarios/', import.meta.url));
 const shipped = readdirSync(folder)
   .map((file) => basename(file, '.yaml'))
   .filter((name) => name !== 'demo');
-/** Those that no other end-to-end test covers: names of faults, wiring, sound machines, and devices that misbehave. */
+/** Those that no other end-to-end test covers: names of faults, wiring, healthy machines, and faulty devices. */
 const ALWAYS = ['faults', 'wiring', 'healthy', 'lossy-devices', 'garbage', 'bad-sensors'];
 const names = FULL_SIZE ? shipped : ALWAYS;
 const AT_A_TIME = 4;
 
-/** Seconds that a scenario runs. */
+/** Duration of a scenario in seconds. */
 function secondsOf(name: string): number {
   const { score } = scenarioSchema.parse(parse(readFileSync(join(folder, `${name}.yaml`), 'utf8')));
   return score.durationS / score.speed;
 }
 
-/** What each has to show beside its faults found and its messages explained. */
+/** Additional expectations of each, besides faults found and messages explained. */
 const SHOWS: Record<string, (score: ScenarioScore) => void> = {
   'lossy-devices': (s) => {
     expect(s.lostByDevices).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ describe.skipIf(!installed('mosquitto'))('scenarios', () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
         try {
           const args = ['simulate', name, '--score', '--json', '--keep', join(directory, name)];
-          // Its exit code says whether all is well, and so do the tests, in more words.
+          // Its exit code is the overall result; the tests show the details.
           scores.set(name, JSON.parse(await printed(directory, name, args)) as ScenarioScore);
         } catch (error) {
           failures.set(name, error);

@@ -20,16 +20,16 @@ import { edgeConfig, gatewayConfig } from './scenarioConfig.ts';
 export interface ScoreOptions {
   /** The built command. */
   command: string;
-  /** An empty folder; what the services keep and say stays there. */
+  /** An empty folder for the services' data and logs. */
   directory: string;
-  /** Products that hear the same devices. */
+  /** Products that receive the same device data. */
   peers?: readonly Peer[];
   say: (line: string) => void;
   signal: AbortSignal;
   log: Logger;
 }
 
-/** All that one run consists of. */
+/** All parts of one run. */
 interface System {
   broker: ScoredBroker;
   links: Record<'devices' | 'source' | 'uplink', Link>;
@@ -42,13 +42,13 @@ interface System {
 const READY_MS = 30_000;
 /** Time after the last message until the gateway's ledger must account for everything. */
 const SETTLE_MS = 60_000;
-const ASK_MS = 250;
-/** A response that takes longer counts as none. */
+const POLL_MS = 250;
+/** A slower response counts as none. */
 const ANSWER_MS = 5000;
 
 /**
- * Runs a scenario against the whole system: broker, gateway and edge as processes of their own, the plant's devices here,
- * network between them that can be cut. @throws Error where a service does not come up.
+ * Runs a scenario against the whole system: broker, gateway and edge as separate processes, the plant's devices in this
+ * one, and links between them that can be cut. \n@throws Error if a service does not start.
  */
 export async function scoreScenario(scenario: Scenario, options: ScoreOptions): Promise<ScenarioScore> {
   const { durationS, speed } = scenario.score;
@@ -62,7 +62,7 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
     await end();
     throw error;
   });
-  // Times ahead of the clock are refused: a plant that is faster than the clock begins in the past.
+  // Future times are refused: a plant that runs faster than the clock begins in the past.
   const beginMs = Date.now() - Math.max(0, durationS * 1000 * (1 - 1 / speed));
   let devices: PlantDevices | null = null;
   try {
@@ -90,7 +90,7 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
   }
 }
 
-/** Puts what ends each part into `started`. */
+/** Adds a function to stop each part to `started`. */
 async function startSystem(
   scenario: Scenario,
   devicePort: number,
@@ -121,7 +121,7 @@ async function startSystem(
   await answers(gateway, signal, `${api}/readyz`, (status) => status === 200);
   const edge = service('edge');
   started.push(() => edge.stop());
-  // Where the devices are not up yet the edge answers that its source is away.
+  // While the devices are down, the edge reports its source as unavailable.
   await answers(
     edge,
     signal,
@@ -134,7 +134,7 @@ async function startSystem(
   return { broker, links: { devices, source, uplink }, gateway, edge, api, peers: beside };
 }
 
-/** What the edge's source connects to: the broker, or the devices themselves. */
+/** Port that the edge's source connects to: of the broker, or of the devices. */
 function sourcePort({ transport }: Scenario, brokerPort: number, devicePort: number): number {
   return transport === 'mqtt' || transport === 'sparkplug' ? brokerPort : devicePort;
 }
@@ -178,14 +178,14 @@ async function startDevices(
   }
 }
 
-/** As an administrator would who has the server's certificate in a file. */
+/** Like an administrator who has the server's certificate in a file. */
 function trustCertificate(directory: string, server: string): void {
   const trusted = join(directory, 'edge/pki/trusted/certs');
   mkdirSync(trusted, { recursive: true });
   copyFileSync(join(server, 'pki/own/certs/certificate.pem'), join(trusted, `server-${Date.now()}.pem`));
 }
 
-/** Lets what goes wrong go wrong when its time comes; `over` resolves when all of it has ended. */
+/** Runs the scenario's system troubles at their times; `over` resolves when all have ended. */
 function systemTroubles(scenario: Scenario, system: System, devices: PlantDevices, speed: number) {
   const real = (seconds: number) => (1000 * seconds) / speed;
   const waiting = scenario.systemTroubles.flatMap((trouble) =>
@@ -242,8 +242,8 @@ async function renewCertificate(devices: PlantDevices, system: System): Promise<
 }
 
 /**
- * Waits until what was sent has arrived: until nothing is unexplained, or the time is up. A gateway that is restarting
- * is polled until then. @throws Error where it has not answered by the end.
+ * Waits until everything sent has arrived: until nothing is unexplained, or the time is up. A restarting gateway is
+ * polled until then. @throws Error if it has not answered by the end.
  */
 export async function settled(
   api: string,
@@ -262,21 +262,21 @@ export async function settled(
       if (isOver || (judged.unexplained === 0 && now === before)) return judged;
       before = now;
     } else if (isOver) throw new Error(`the gateway did not answer within ${withinMs / 1000} s: ${answer.message}`);
-    await new Promise((resolve) => setTimeout(resolve, 5 * ASK_MS));
+    await new Promise((resolve) => setTimeout(resolve, 5 * POLL_MS));
   }
 }
 
-/** The gateway's ledger and alerts. @throws Error where it gives no good answer. */
+/** The gateway's ledger and alerts. @throws Error without a valid response. */
 async function fetchState(api: string): Promise<[LedgerView, AlertRecord[]]> {
-  const ask = async <T>(path: string): Promise<T> => {
+  const fetchJson = async <T>(path: string): Promise<T> => {
     const response = await fetch(`${api}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return (await response.json()) as T;
   };
-  return [await ask('/api/v1/ledger'), await ask('/api/v1/alerts?state=all&limit=1000')];
+  return [await fetchJson('/api/v1/ledger'), await fetchJson('/api/v1/alerts?state=all&limit=1000')];
 }
 
-/** @throws Error where the service ends, or does not answer in time. */
+/** @throws Error if the service ends, or does not answer in time. */
 async function answers(
   service: Service,
   signal: AbortSignal,
@@ -293,7 +293,7 @@ async function answers(
     if (signal.aborted) throw new Error('stopped before it began');
     if (service.crashes > 0)
       throw new Error(`a service did not start; its log: ${service.logFile}\n${service.logTail()}`);
-    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new Error(`${url} did not answer within ${READY_MS / 1000} s`);
 }

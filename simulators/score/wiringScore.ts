@@ -2,12 +2,12 @@ import type { AlertRecord, WiringFault } from '#models/contracts/alert.ts';
 import type { SimulatedMachineConfig } from '../scenario.ts';
 import { wiringBeginsS } from '../wiringFaults.ts';
 
-/** A wiring fault of the scenario, and what was reported of it. */
+/** A wiring fault of the scenario, and what was reported on it. */
 export interface WiringScore {
   kind: WiringFault;
   machine: string;
   found: boolean;
-  /** From its beginning to the report, in the plant's seconds; null where there was none. */
+  /** From its beginning to the report, in the plant's seconds; null: no report. */
   delayS: number | null;
 }
 
@@ -19,7 +19,7 @@ export interface WiringAccusation {
   text: string;
 }
 
-/** Two machines of a scenario are concerned where a signal of the one arrives at the other. */
+/** A fault concerns two machines if a signal of one arrives at the other. */
 function machinesOf({
   name,
   wiring,
@@ -31,7 +31,7 @@ function machinesOf({
   });
 }
 
-/** Holds the reports to integrators against the wiring faults of the machines. */
+/** Compares the reports to integrators with the machines' wiring faults. */
 export function scoreWiring(
   machines: readonly SimulatedMachineConfig[],
   alerts: readonly AlertRecord[],

@@ -3,15 +3,15 @@ import { gaussian, type Random, randomOf } from '#models/random/random.ts';
 export interface PlantLivesOptions {
   seed: number;
   machines: number;
-  /** Part of the machines that an edge watches. */
+  /** Share of the machines that an edge monitors. */
   watched: number;
   /** Life of the part: Weibull. */
   life: { shape: number; scaleDays: number };
-  /** How failures announce themselves: part of them, and how long before (lognormal). */
+  /** Warnings of failures: the share with a warning, and its lead time (lognormal). */
   warning: { detected: number; medianDays: number; logDeviation: number };
-  /** Estimates of the remaining life: so many times too long, with an error of each failure and of each estimate. */
+  /** Estimates of the remaining life: bias factor, and errors per failure and per estimate. */
   estimate: { factor: number; logBias: number; logNoise: number };
-  /** Where an estimate falls below so many days, the part is replaced before it fails; 0: never. */
+  /** The part is replaced before it fails if an estimate is below this many days; 0: never. */
   replaceBelowDays: number;
 }
 
@@ -29,25 +29,25 @@ export interface SimulatedMachine {
   watched: boolean;
   installedDay: number;
   failsDay: number;
-  /** From this day on there is an alert; infinite: this failure comes without one. */
+  /** From this day on there is an alert; infinite: this failure has none. */
   alertDay: number;
   logBias: number;
 }
 
-/** A part that was taken on a day. */
+/** Removal of a part on a day. */
 export interface PartRemoval {
   machine: string;
   day: number;
   kind: 'failure' | 'preventive';
 }
 
-/** Machines whose part wears out, as days go by: who fails when, and what an edge would say of it. Seeded. */
+/** Machines with a wearing part, day by day: failures, and an edge's estimates. Seeded. */
 export class PlantLives {
   readonly machines: SimulatedMachine[];
   readonly #options: PlantLivesOptions;
   readonly #random: Random;
 
-  /** Machines begin at all ages. */
+  /** Machines start at random ages. */
   constructor(options: PlantLivesOptions) {
     this.#options = options;
     this.#random = randomOf(options.seed);
@@ -60,7 +60,7 @@ export class PlantLives {
     });
   }
 
-  /** What is taken on a day, in the order of the machines. */
+  /** Removals on a day, in the order of the machines. */
   pass(day: number): PartRemoval[] {
     return this.machines.flatMap((machine) => {
       const failed = machine.failsDay <= day;
@@ -71,11 +71,11 @@ export class PlantLives {
     });
   }
 
-  /** Days that an edge gives a machine, as median; null where it has raised no alert. */
+  /** An edge's median estimate of the remaining days; null without an alert. */
   estimate(machine: SimulatedMachine, day: number): number | null {
     if (!machine.watched || day < machine.alertDay) return null;
     const { factor, logNoise } = this.#options.estimate;
-    // The same day has the same estimate, however often it is asked for.
+    // The same day has the same estimate, however often it is requested.
     const noise = logNoise * gaussian(randomOf(this.#options.seed * 7919 + Math.round(machine.failsDay) * 31 + day));
     return Math.max(0.5, machine.failsDay - day) * factor * Math.exp(machine.logBias + noise);
   }

@@ -7,7 +7,7 @@ const YEARS = 4;
 const LEVELS = [0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99];
 const LEVEL = 0.95;
 
-/** Mean over seeds, level by level. */
+/** Mean over seeds, by level. */
 function pooled(all: readonly PolicyResult[][]): PolicyResult[] {
   return LEVELS.map((level, i) => ({
     level,
@@ -16,7 +16,7 @@ function pooled(all: readonly PolicyResult[][]): PolicyResult[] {
   }));
 }
 
-/** Stock of a policy at a fill, between the two levels that it lies between. */
+/** Stock of a policy at a fill rate, interpolated between its two nearest levels. */
 function stockAt(fill: number, served: readonly PolicyResult[]): number {
   const i = served.findIndex((s) => s.fill >= fill);
   if (i <= 0) return served[Math.max(0, i)].stock;
@@ -25,8 +25,8 @@ function stockAt(fill: number, served: readonly PolicyResult[]): number {
 }
 
 /**
- * The claim of the whole: sixty machines, seven of ten watched, five seeds; ordering by what machines say needs a quarter
- * less stock than ordering by history, at the same fill.
+ * The main claim: sixty machines, seven of ten watched, five seeds; ordering by machine health needs a quarter less
+ * stock than ordering by history, at the same fill rate.
  */
 describe.each([
   ['estimates that are right', {}],
@@ -37,7 +37,7 @@ describe.each([
   const health = pooled(trials.map((t) => t.health));
   const history = pooled(trials.map((t) => t.history));
 
-  test('a quarter less stock at equal fill', () => {
+  test('a quarter less stock at the same fill rate', () => {
     const own = health.find((s) => s.level === LEVEL)!;
     const ratio = own.stock / stockAt(own.fill, history);
     process.stderr.write(`stock ${ratio.toFixed(2)} of history's at fill ${own.fill.toFixed(3)}\n`);
@@ -45,7 +45,7 @@ describe.each([
     expect(ratio).toBeLessThan(0.75);
   });
 
-  test('chances come true as often as they say: each fifth of the transform holds a fifth', () => {
+  test('chances are calibrated: each fifth of the transform holds a fifth', () => {
     const pit = trials.flatMap((t) => t.pit);
     const fifths = [0, 1, 2, 3, 4].map(
       (k) => pit.filter((p) => Math.min(4, Math.floor(5 * p)) === k).length / pit.length,
@@ -57,7 +57,7 @@ describe.each([
   });
 });
 
-test('what recalibration is worth: without it, estimates that are too long leave too little on the shelf', () => {
+test('the value of recalibration: without it, estimates that are too long lead to too little stock', () => {
   const options = { ...PLANT_LIVES, estimate: { ...PLANT_LIVES.estimate, factor: 1.5 } };
   const fill = (recalibrate: boolean) =>
     pooled(SEEDS.slice(0, 2).map((seed) => plantTrial({ ...options, seed }, YEARS, LEVELS, recalibrate).health));

@@ -2,7 +2,7 @@ import { leadTimeLaws } from '#models/demand/forecastTable.ts';
 import { type DemandLaw, LAW_LEVELS, lawQuantile, NO_DEMAND } from '#models/planning/demandLaw.ts';
 import { type EstimateOutcome, foresightFrom } from '#models/planning/foresight.ts';
 import { type InstalledMachine, machineOutlook, type Stream } from '#models/planning/machineOutlook.ts';
-import { combineDemand, type UnitChances, unitsTaken } from '#models/planning/partsDemand.ts';
+import { combineDemand, type UnitChances, unitsUsed } from '#models/planning/partsDemand.ts';
 import {
   NO_RECALIBRATION,
   type Recalibration,
@@ -14,7 +14,7 @@ import { fitWeibull, type Life } from '#models/planning/weibull.ts';
 import { type Random, randomOf } from '#models/random/random.ts';
 import { PlantLives, type PlantLivesOptions } from './plantLives.ts';
 
-/** Weeks: between two orders, and from an order to its delivery. */
+/** Time between two orders, and from an order to its delivery: whole weeks. */
 const REVIEW_DAYS = 7;
 const LEAD_WEEKS = 4;
 const HORIZON_DAYS = (LEAD_WEEKS + 1) * REVIEW_DAYS;
@@ -26,19 +26,19 @@ export interface TrialResult {
   /** By level of the policy. */
   health: PolicyResult[];
   history: PolicyResult[];
-  /** Randomised probability integral transform of each week's forecast by health, recalibrated. */
+  /** Randomised probability integral transform of each week's recalibrated forecast by health. */
   pit: number[];
 }
 
 export interface PolicyResult {
   level: number;
-  /** Part of the demand that was served from the shelf. */
+  /** Share of the demand that was served from the shelf. */
   fill: number;
   /** Mean units on the shelf. */
   stock: number;
 }
 
-/** A shelf that is ordered up to a level each week, against unknown demand. */
+/** Stock that is ordered up to a level each week, with uncertain demand. */
 class Shelf {
   #onHand = 0;
   #owed = 0;
@@ -54,15 +54,15 @@ class Shelf {
     if (units > 0) this.#arriving.push({ day: day + LEAD_WEEKS * REVIEW_DAYS, units });
   }
 
-  pass(day: number, asked: number): void {
+  pass(day: number, demand: number): void {
     while (this.#arriving.length > 0 && this.#arriving[0].day <= day) this.#onHand += this.#arriving.shift()!.units;
     const late = Math.min(this.#owed, this.#onHand);
     this.#owed -= late;
     this.#onHand -= late;
-    const served = Math.min(asked, this.#onHand);
+    const served = Math.min(demand, this.#onHand);
     this.#onHand -= served;
-    this.#owed += asked - served;
-    this.#asked += asked;
+    this.#owed += demand - served;
+    this.#asked += demand;
     this.#served += served;
     this.#stockDays += this.#onHand;
     this.#days++;
@@ -73,7 +73,7 @@ class Shelf {
   }
 }
 
-/** What a planner has learned so far. */
+/** A planner's learned state. */
 interface Learned {
   lives: Life[];
   warningDays: number[];
@@ -91,9 +91,9 @@ interface PendingChance {
 }
 
 /**
- * Runs a plant for years with two planners of one part: one knows what each machine's health says, the other the history
- * of demand alone. Both order weekly up to a quantile of the protection interval's demand, at several levels.
- * @param recalibrate whether the first learns from what came of its chances.
+ * Simulates a plant for years with two planners of one part: one knows the health of each machine, the other only the
+ * history of demand. Both order weekly up to a quantile of the protection interval's demand, at several levels.
+ * @param recalibrate whether the first planner recalibrates its chances by their outcomes.
  */
 export function plantTrial(
   options: PlantLivesOptions,
@@ -122,9 +122,9 @@ export function plantTrial(
     const ages = new Map(
       plant.machines.map((m) => [m.name, { age: day - m.installedDay, alert: m.alertDay, watched: m.watched }]),
     );
-    const taken = plant.pass(day);
-    weekly[Math.floor((day - 1) / 7)] = (weekly[Math.floor((day - 1) / 7)] ?? 0) + taken.length;
-    for (const { machine } of taken) {
+    const removals = plant.pass(day);
+    weekly[Math.floor((day - 1) / 7)] = (weekly[Math.floor((day - 1) / 7)] ?? 0) + removals.length;
+    for (const { machine } of removals) {
       const before = ages.get(machine)!;
       takings.push({ machine, day });
       learned.lives.push({ days: before.age, ended: true });
@@ -136,8 +136,8 @@ export function plantTrial(
     }
     if (day <= HISTORY_WEEKS * 7) continue;
     for (const shelf of shelves) {
-      shelf.health.pass(day, taken.length);
-      shelf.history.pass(day, taken.length);
+      shelf.health.pass(day, removals.length);
+      shelf.history.pass(day, removals.length);
     }
     if (day % REVIEW_DAYS !== 0) continue;
     resolve(waiting, learned, day, takings);
@@ -164,10 +164,10 @@ export function plantTrial(
 }
 
 /** Estimates of one failure count as one together. */
-function outcomesOf(estimates: readonly { day: number; medianDays: number }[], takenDay: number): EstimateOutcome[] {
+function outcomesOf(estimates: readonly { day: number; medianDays: number }[], endDay: number): EstimateOutcome[] {
   return estimates.map(({ day, medianDays }) => ({
     saidDays: medianDays,
-    cameDays: takenDay - day,
+    cameDays: endDay - day,
     weight: 1 / estimates.length,
   }));
 }
@@ -206,7 +206,7 @@ function lawByHealth(
       return recalibrate ? recalibrated(chance, learned.maps.get(stream) ?? NO_RECALIBRATION) : chance;
     }),
   );
-  const units = unitsTaken(outlooks);
+  const units = unitsUsed(outlooks);
   return { law: combineDemand(units, NO_DEMAND), units };
 }
 
@@ -221,7 +221,7 @@ function countWithin(takings: readonly { machine: string; day: number }[], day: 
   return takings.filter((t) => t.day > day && t.day <= day + HORIZON_DAYS).length;
 }
 
-/** Resolves chances whose horizon is over. */
+/** Resolves chances whose horizon has passed. */
 function resolve(
   waiting: PendingChance[],
   learned: Learned,
@@ -239,7 +239,7 @@ function resolve(
   }
 }
 
-/** Randomised over the mass of what came. Source: Smith, J. Forecasting 4 (1985). */
+/** Randomised over the probability mass of the outcome. Source: Smith, J. Forecasting 4 (1985). */
 function pitOf({ chances: units }: UnitChances, hasOccurred: number, random: Random): number {
   const below = units.slice(0, hasOccurred).reduce((a, b) => a + b, 0);
   return below + random() * (units[hasOccurred] ?? 0);

@@ -15,12 +15,12 @@ const options = {
 };
 const supply = simulateSupplyChain(options);
 
-test('the same seed has the same records, another seed others', () => {
+test('the same seed gives the same records, another seed different ones', () => {
   expect(simulateSupplyChain(options)).toEqual(supply);
   expect(simulateSupplyChain({ ...options, seed: 8 }).demand).not.toEqual(supply.demand);
 });
 
-test('its tables are read as they were written, without a word', () => {
+test('its tables can be read back without a note', () => {
   for (const table of supplyTableNames) {
     const { rows, notes } = readSupply(table, parseTable(Buffer.from(supplyCsv(table, supply[table]))));
     expect(rows, table).toEqual(supply[table]);
@@ -28,7 +28,7 @@ test('its tables are read as they were written, without a word', () => {
   }
 });
 
-test('it holds every kind of demand, late suppliers, and machines that took bearings', () => {
+test('it has every kind of demand, late suppliers, and machines that use bearings', () => {
   const settings = {
     today: options.today,
     period: 'month',

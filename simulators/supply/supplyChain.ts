@@ -6,15 +6,15 @@ import { PLANT_LIVES, PlantLives } from './plantLives.ts';
 
 export interface SupplyChainOptions {
   seed: number;
-  /** The day that the records end with, `2026-01-31`. */
+  /** The last day of the records, `2026-01-31`. */
   today: string;
   months: number;
-  /** Machines that take bearings, beside those of the plant that nobody watches. */
+  /** Machines that use bearings, in addition to the plant's unmonitored ones. */
   watchedMachines: readonly string[];
   unwatchedMachines: number;
 }
 
-/** What is asked for of an item each day, and who delivers it. */
+/** Daily demand of an item, and its supply. */
 interface Article {
   row: SupplyRow<'items'>;
   site: string;
@@ -22,7 +22,7 @@ interface Article {
   rate: (day: number) => number;
   size: (random: Random) => number;
   supplier: Supplier;
-  /** Order when stock and what comes falls to `at`, this many. */
+  /** Order this many when stock and open orders fall to `at`. */
   at: number;
   lot: number;
 }
@@ -30,12 +30,12 @@ interface Article {
 interface Supplier {
   name: string;
   promisedDays: number;
-  /** Real over promised days: lognormal. */
+  /** Actual over promised days: lognormal. */
   median: number;
   logDeviation: number;
-  /** Part of the deliveries that come short. */
+  /** Share of the deliveries that are short. */
   short: number;
-  /** Days that deliveries get later, a year. */
+  /** Growth of the delay, in days a year. */
   laterAYear: number;
 }
 
@@ -49,9 +49,9 @@ const BEARING = 'bearing 6205';
 const BEARING_FAULTS = 'outer_race inner_race ball cage';
 
 /**
- * The records of some years of a supply chain: products with trend, season and promotions at two sites, parts that are
- * asked for now and then, suppliers whose lead times vary, and a plant whose machines take bearings as they fail.
- * Seeded: the same options give the same records.
+ * The records of some years of a supply chain: products with trend, season and promotions at two sites, parts with
+ * intermittent demand, suppliers with varying lead times, and a plant whose machines use bearings as they fail. Seeded:
+ * the same options give the same records.
  */
 export function simulateSupplyChain(options: SupplyChainOptions): Supply {
   const lastDay = dayOf(options.today);
@@ -151,7 +151,7 @@ function spares(seed: number): Article[] {
   });
 }
 
-/** Days of orders, deliveries and stock of one article. */
+/** Daily orders, deliveries and stock of one article. */
 function trade(article: Article, supply: Supply, firstDay: number, lastDay: number, random: Random): void {
   const { row, site, rate, size } = article;
   if (!supply.items.some((i) => i.item === row.item)) supply.items.push(row);
@@ -214,7 +214,7 @@ function ordered(
   return { day: arrives, units };
 }
 
-/** Machines that take bearings: their bill of materials, what they took, and the shelf, which is empty. */
+/** Machines that use bearings: their bill of materials and usage, and an empty shelf. */
 function addPlant(supply: Supply, options: SupplyChainOptions, firstDay: number, lastDay: number): void {
   const { watchedMachines, unwatchedMachines } = options;
   const names = [...watchedMachines, ...Array.from({ length: unwatchedMachines }, (_, i) => `conveyor-${601 + i}`)];
@@ -266,7 +266,7 @@ function poisson(rate: number, random: Random): number {
   return n;
 }
 
-/** A table of separated values, as a planner's system would export it. */
+/** A table of separated values, like an export of a planner's system. */
 export function supplyCsv<T extends SupplyTable>(table: T, rows: readonly SupplyRow<T>[]): string {
   const columns = Object.keys(SUPPLY_TABLES[table].columns);
   const used = columns.filter((name) => rows.some((row) => (row as Record<string, unknown>)[name] !== undefined));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { supplyTableNames } from '#models/supply/supplyTables.ts';
 import { type SupplyChainOptions, simulateSupplyChain, supplyCsv } from './supplyChain.ts';
 
-/** Writes the tables of a simulated supply chain, a file each, as a gateway's folder takes them. */
+/** Writes the tables of a simulated supply chain, one file each, for a gateway's import folder. */
 export function writeSupply(directory: string, options: SupplyChainOptions): string[] {
   const supply = simulateSupplyChain(options);
   mkdirSync(directory, { recursive: true });
