@@ -35,8 +35,8 @@ async function prepare(): Promise<Run> {
   const folder = SOAK ? FEMTO : mkdtempSync(join(tmpdir(), 'millwright-recordings-'));
   if (!SOAK)
     writeRecordings(folder, [
-      { name: 'A', snapshots: 300 },
-      { name: 'B', snapshots: 200 },
+      { name: 'A', snapshots: 200 },
+      { name: 'B', snapshots: 140 },
     ]);
   const manifest = await readManifest(folder);
   const recordings = names.map((name) => findRecording(manifest, name));
@@ -70,7 +70,7 @@ describe.skipIf(!installed('mosquitto') || !installed('influxd'))('killed at ran
       const seed = Date.now() % 1_000_000;
       const random = randomOf(seed);
       // In the middle of the run: between one and eight tenths of its length.
-      const lengthMs = SOAK ? 56_000 : 10_000;
+      const lengthMs = SOAK ? 56_000 : 7_000;
       const waitMs = lengthMs * (0.1 + 0.7 * random());
       const outcome = await runOnce(run, async (plant) => {
         await new Promise((resolve) => setTimeout(resolve, waitMs));
