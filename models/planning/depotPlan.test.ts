@@ -101,3 +101,10 @@ test('without a depot each site repairs its own', () => {
   const items = planOf(pumps({ north: 2, south: 2 }, {}, ['2026-07-08']), { depot: undefined });
   expect(at(items, 'north')).toMatchObject({ onOrder: 1, leadTimeDays: 20 });
 });
+
+test('orders and shipments of the same demand leave one failed unit each', () => {
+  const supply = pumps({ north: 0, south: 0 }, {}, ['2026-07-02']);
+  const shipments = supply.demand.map((row) => ({ ...row, kind: 'shipment' as const }));
+  const both = planOf({ ...supply, demand: [...supply.demand, ...shipments] });
+  expect(at(both, 'central').onOrder).toBe(at(planOf(supply), 'central').onOrder);
+});

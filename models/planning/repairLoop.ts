@@ -1,4 +1,5 @@
 import { dayOf } from '#models/supply/dates.ts';
+import { demandRows } from '#models/supply/demandHistories.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { placeKey } from './placeKey.ts';
 import type { Place } from './places.ts';
@@ -49,15 +50,7 @@ export function withRepairs(places: readonly Place[], supply: Supply, today: num
 }
 
 /** Units used, from the oldest. */
-function unitsUsed({ demand, maintenance }: Supply) {
-  const removals = [
-    ...demand.filter(({ kind }) => kind !== 'return'),
-    ...maintenance.flatMap(({ kind, item, date, quantity = 1 }) =>
-      kind === 'planned' || item === undefined ? [] : [{ item, site: undefined, date, quantity }],
-    ),
-  ];
-  return removals.sort((a, b) => (a.date < b.date ? -1 : 1));
-}
+const unitsUsed = (supply: Supply) => demandRows(supply).sort((a, b) => (a.date < b.date ? -1 : 1));
 
 /** Time until a used unit is replaced: by its repair or, where scrapped, by a purchase. */
 export function repairLaw({ facts }: Pick<Place, 'facts'>, purchase: DeliveryLaw): DeliveryLaw {

@@ -90,6 +90,26 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
   return { items: histories, cleaning, nextPeriod };
 }
 
+/**
+ * Rows that count as demand, in the unit of their item, without returns: of each item and site orders, or shipments where
+ * there are more of those, and usage.
+ */
+export function demandRows(supply: Supply): SupplyRow<'demand'>[] {
+  const items = new Map(supply.items.map((i) => [i.item, i]));
+  const rows = [...supply.demand, ...usageOf(supply)].flatMap(
+    (row) => inOwnUnit(row, items.get(row.item), noCleaning()) ?? [],
+  );
+  return [...groupedBy(rows, ({ item, site = '' }) => `${item}\t${site}`).values()].flatMap(countedRows);
+}
+
+/** Of one item and site. Orders and shipments are the same demand twice. */
+function countedRows(rows: readonly SupplyRow<'demand'>[]): SupplyRow<'demand'>[] {
+  const shipped = rows.filter((r) => r.kind === 'shipment').length;
+  const ordered = rows.filter((r) => (r.kind ?? 'order') === 'order').length;
+  const outward = ordered >= shipped ? 'order' : 'shipment';
+  return rows.filter((r) => r.kind === 'usage' || (r.kind ?? 'order') === outward);
+}
+
 /** Parts used in maintenance: usage by a machine. */
 function usageOf(supply: Supply): SupplyRow<'demand'>[] {
   const homes = findHomeSites(supply);
@@ -124,10 +144,7 @@ function historyOf(
   machines: ReadonlySet<string>,
   cleaning: Cleaning,
 ): ItemDemandHistory {
-  const shipped = rows.filter((r) => r.kind === 'shipment').length;
-  const ordered = rows.filter((r) => (r.kind ?? 'order') === 'order').length;
-  const outward = ordered >= shipped ? 'order' : 'shipment';
-  const counted = rows.filter((r) => r.kind === 'usage' || (r.kind ?? 'order') === outward);
+  const counted = countedRows(rows);
   const first = counted.reduce((least, r) => Math.min(least, periodOf(kind, r.date)), nextPeriod - 1);
   const quantity = new Array<number>(nextPeriod - first).fill(0);
   const byMachines = [...quantity];
