@@ -15,10 +15,10 @@ import { addSimulatorCommands } from '#simulators/command.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
 class UsageError extends Error {}
-/** The command did its work, and the answer is no: said without a stack. */
+/** The command worked, and its result is negative: printed without a stack trace. */
 class Failure extends Error {}
 
-/** Of configurations. Of those that fit a file alike, the first. */
+/** Kinds of configuration. If several match a file equally, the first wins. */
 const KINDS = ['gateway', 'edge', 'scenario', 'opcua-alarms'] as const;
 
 const packageFile = fileURLToPath(new URL('../package.json', import.meta.url));
@@ -47,7 +47,7 @@ const program = new Command('millwright')
   )
   .version(version)
   .showSuggestionAfterError()
-  // Before the subcommands, which take it over.
+  // Before the subcommands, which inherit it.
   .configureHelp({
     optionDescription: (option) => new Help().optionDescription(option) + (option.mandatory ? ' (required)' : ''),
   })
@@ -86,7 +86,7 @@ async function text(file: string): Promise<string> {
   return bytes(file).toString('utf8');
 }
 
-/** Runs a command on tables; a table that cannot be used is wrong usage. */
+/** Runs a command on tables; an unusable table is wrong usage. */
 async function tableCommand(run: () => void | Promise<void> | Promise<void>): Promise<void> {
   const { TableError } = await import('#models/tables/parseTable.ts');
   try {
@@ -105,7 +105,7 @@ function bytes(file: string): Buffer {
   }
 }
 
-/** The kind of which the file has the most settings: one of them may be misspelt. */
+/** The kind that shares most settings with the file: one may be misspelt. */
 async function kindOf(yaml: string): Promise<string> {
   const names = Array.from(yaml.matchAll(/^["']?(\w+)["']?\s*:/gm), ([, name]) => name.toLowerCase());
   let [best, most] = ['gateway', 0];
@@ -157,7 +157,7 @@ async function loadToRun<T>(file: string, schema: ZodType<T>, prefix: string): P
   return config;
 }
 
-/** Aborted by Ctrl-C, by a request to end, or when the parent of a child process is gone. */
+/** Aborted by Ctrl-C, by a termination signal, or when the parent of a child process exits. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => controller.abort();
@@ -173,7 +173,7 @@ async function runUntilStopped(service: { stop(): Promise<void> }): Promise<void
   await service.stop();
 }
 
-// Who reads has heard enough: `| head` is no error.
+// A closed pipe is not an error: `| head` reads no more than it needs.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
@@ -181,7 +181,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   await program.parseAsync();
-  // A pipe may still hold what was written; leaving now would cut it off.
+  // A pipe may still buffer output; exiting now would truncate it.
   await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
   process.exit(0);
 } catch (error) {

@@ -92,7 +92,7 @@ test('a restart at any moment changes neither rows nor alerts', () => {
     before.feed(0, stop);
     before.outbox.close();
     const after = start(folder);
-    // What was not acknowledged in time comes again; it is counted, and changes nothing.
+    // Arrivals that were not acknowledged in time are delivered again: they are counted and change nothing.
     after.feed(Math.max(0, stop - 3), 60);
     expect(rows(after.said())).toEqual(rows(whole.said()));
     expect(alerts(after.said())).toEqual(alerts(whole.said()));
@@ -102,7 +102,7 @@ test('a restart at any moment changes neither rows nor alerts', () => {
   }
 });
 
-test('a disk that refuses stops the sources, loses nothing, and is tried again', () => {
+test('a failed disk write stops the sources, loses nothing, and is retried', () => {
   vi.useFakeTimers();
   try {
     const { agent, outbox, said } = start(directory());
@@ -136,7 +136,7 @@ test('a disk that refuses stops the sources, loses nothing, and is tried again',
   }
 });
 
-test('at QoS 0 nobody waits: one commit a second, and an alert at once', () => {
+test('at QoS 0 nothing waits for an acknowledgement: one commit a second, and an alert at once', () => {
   vi.useFakeTimers();
   try {
     const { agent, said } = start(directory());

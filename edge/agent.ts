@@ -23,8 +23,8 @@ const MAX_PENDING = 256;
 const RETRY_MS = 1000;
 
 /**
- * Processes arrivals as they come and commits the results in groups; each arrival is acknowledged once its group is
- * durable. A failed write stops the sources by back-pressure and is retried; nothing is lost.
+ * Processes arrivals and commits the results in groups; each arrival is acknowledged once its group is durable. A
+ * failed write stops the sources by back-pressure and is retried; nothing is lost.
  */
 export class Agent implements OnceSink {
   readonly pipeline: Pipeline;
@@ -32,7 +32,7 @@ export class Agent implements OnceSink {
   commits = 0;
   /** Error of the last commit; null while commits succeed. */
   failure: string | null = null;
-  /** Outages of the sources, once there are any. */
+  /** Outages of the sources; null until they are tracked. */
   outages: Outages | null = null;
   /** Reads the messages of each commit. */
   observer: { observe(outgoing: readonly Outgoing[]): KeptState[] } | null = null;
@@ -44,7 +44,7 @@ export class Agent implements OnceSink {
   #stopping = false;
   /** Acknowledgements of arrivals that are not durable yet. */
   #pending: (() => void)[] = [];
-  /** Of what is not durable yet. */
+  /** Receipts that are not durable yet. */
   readonly #receipts: Receipt[] = [];
   /** Sources that back-pressure has stopped. */
   #paused: (() => void)[] = [];
@@ -55,7 +55,7 @@ export class Agent implements OnceSink {
   #dueMs = Number.POSITIVE_INFINITY;
   #pause: NodeJS.Timeout | null = null;
   #ledgerMs: number;
-  /** `committed` is called after each commit; `version` is of Millwright. */
+  /** @param committed called after each commit. @param version of Millwright. */
   constructor(
     config: EdgeConfig,
     outbox: Outbox,
@@ -125,7 +125,7 @@ export class Agent implements OnceSink {
     else this.#paused.push(resume);
   }
 
-  /** Executes an order on a machine or a point. @throws Error with the reason where it cannot. */
+  /** Executes an order on a machine or a point. @throws Error with the reason if it cannot. */
   async execute(id: string, order: MachineOrder): Promise<string> {
     if (order.what === 'model') return this.models.install(order);
     if (order.what === 'rollback') return this.models.rollBack(order);
@@ -150,7 +150,7 @@ export class Agent implements OnceSink {
     return detail;
   }
 
-  /** Ends commits. Results of models that come later are computed again after a restart. */
+  /** Stops committing. Model results that arrive later are computed again after a restart. */
   stop(): void {
     this.models.stop();
     this.#stopping = true;
@@ -158,7 +158,7 @@ export class Agent implements OnceSink {
     if (this.#pause) clearTimeout(this.#pause);
   }
 
-  /** Makes everything durable that was accepted so far; where the disk fails, schedules a retry. */
+  /** Commits everything accepted so far; if the write fails, schedules a retry. */
   commit(): void {
     if (this.#stopping) return;
     if (this.#timer) clearTimeout(this.#timer);
@@ -187,7 +187,7 @@ export class Agent implements OnceSink {
     return { ...drained, states: [...drained.states, ...kept], receipts: this.#receipts.splice(0) };
   }
 
-  /** False where the write failed; the batch is then kept for the next attempt. */
+  /** False if the write failed; the batch is then kept for the next attempt. */
   #write(drained: CommitBatch): boolean {
     this.#uncommitted = drained;
     try {
@@ -215,7 +215,7 @@ export class Agent implements OnceSink {
     return { timeMs, sources: this.outages?.look(timeMs), subscriptions: this.outages?.subscriptions() };
   }
 
-  /** An alert among arrivals that nobody waits for shortens their group. */
+  /** An alert among arrivals that need no acknowledgement shortens their group. */
   #scheduleUnacknowledged(): void {
     this.#schedule(this.pipeline.hasPendingAlerts ? GROUP_MS : UNACKNOWLEDGED_MS);
   }

@@ -17,7 +17,7 @@ const configOf = (dataDirectory: string) =>
   });
 const newDirectory = () => mkdtempSync(join(tmpdir(), 'millwright-client-id-'));
 
-test('the ids of an edge are its own, kept, and cannot be guessed', () => {
+test('client ids of an edge are unique, persistent and unguessable', () => {
   const directory = newDirectory();
   const [uplink, source] = ['uplink', 'source-0'].map((of) => brokerClientId(configOf(directory), of));
   expect(uplink).toMatch(/^millwright-s-e-uplink-[0-9a-f]{16}$/);
@@ -27,7 +27,7 @@ test('the ids of an edge are its own, kept, and cannot be guessed', () => {
   expect(statSync(join(directory, 'broker-client-id')).mode & 0o077).toBe(0);
 });
 
-test('a file that a crash left empty is written anew', () => {
+test('a file left empty by a crash is rewritten', () => {
   const directory = newDirectory();
   writeFileSync(join(directory, 'broker-client-id'), '');
   expect(brokerClientId(configOf(directory), 'uplink')).toMatch(/-[0-9a-f]{16}$/);

@@ -6,9 +6,10 @@ import type { EdgeConfig } from './config.ts';
 const SECRET = /^[0-9a-f]{16}$/;
 
 /**
- * By what a broker knows a connection of the edge. Whoever connects under it ends the edge's connection, whatever their
- * account: so it cannot be guessed, and is kept, since brokers keep sessions for it.
- * @param of which connection, as `uplink`. @throws where the data directory takes no file.
+ * The client id of one of the edge's broker connections. A client that connects with the same id ends the edge's
+ * connection, whatever its account: the id must not be guessable. It is stored, since brokers keep sessions by it.
+ * @param of which connection, as `uplink`.
+ * @throws if the data directory is not writable.
  */
 export function brokerClientId({ site, edge, dataDirectory }: EdgeConfig, of: string): string {
   const file = join(dataDirectory, 'broker-client-id');

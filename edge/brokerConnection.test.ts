@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { brokerClient } from './brokerConnection.ts';
 
-test('a refused CONNACK is not final, and a password that was changed is the next one tried', {
+test('a refused CONNACK is not final, and a changed password is used at the next attempt', {
   tags: 'slow',
 }, async () => {
   const passwordFile = join(mkdtempSync(join(tmpdir(), 'millwright-broker-')), 'password');
@@ -37,9 +37,9 @@ test('a refused CONNACK is not final, and a password that was changed is the nex
   await new Promise((done) => server.close(done));
 });
 
-test('a client that is ended while it connects does not connect again', async () => {
+test('a client that is ended while connecting does not reconnect', async () => {
   let connections = 0;
-  // It never answers, and neither CONNACK nor refusal comes before the end.
+  // The server never answers: neither CONNACK nor refusal precedes the end.
   const server = createServer((socket) => {
     connections++;
     socket.on('error', () => undefined);

@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 import { keepConnecting, RECONNECT } from '#models/configuration/mqttReconnect.ts';
 import type { BrokerConfig } from './sources/brokerFields.ts';
 
-/** MQTT 5 forgets a session at once unless it is told for how long to keep it: as long as an outage of some days. */
+/** MQTT 5 drops a session at once unless it has an expiry interval: long enough for an outage of some days. */
 const SESSION_S = 7 * 86_400;
 
-/** A client of a configured broker that goes on connecting whatever refuses it. It does not connect yet. */
+/** Creates a client of a configured broker that keeps reconnecting after any refusal. It does not connect yet. */
 export function brokerClient(url: string, broker: BrokerConfig, options: IClientOptions, log: Logger): MqttClient {
   const client = mqtt.connect(url, { ...brokerOptions(broker), ...options, manualConnect: true });
   keepConnecting(
@@ -19,17 +19,17 @@ export function brokerClient(url: string, broker: BrokerConfig, options: IClient
   return client;
 }
 
-/** @throws where its file cannot be read. */
+/** @throws if its file cannot be read. */
 function brokerPassword({ passwordFile }: BrokerConfig): string | undefined {
   return passwordFile === undefined ? undefined : readFileSync(passwordFile, 'utf8').trim();
 }
 
-/** What mqtt.js needs of a configured broker. Secrets are read from their files. @throws where a file cannot be read. */
+/** mqtt.js options of a configured broker. Secrets are read from their files. @throws if a file cannot be read. */
 function brokerOptions(broker: BrokerConfig): IClientOptions {
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   return {
     protocolVersion: broker.protocol === '5' ? 5 : 4,
-    // A persistent session: what the broker holds while we are away is delivered when we are back.
+    // A persistent session: the broker delivers what it queued while the edge was away.
     clean: false,
     ...(broker.protocol === '5' ? { properties: { sessionExpiryInterval: SESSION_S } } : {}),
     ...RECONNECT,

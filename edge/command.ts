@@ -12,7 +12,7 @@ import type { MqttSourceConfig } from './sources/sourceConfig.ts';
 
 const PREFIX = 'MILLWRIGHT_EDGE';
 
-/** `millwright edge` and what belongs to it. Rooms are loaded when they are needed. */
+/** `millwright edge` and its subcommands. Modules are loaded on demand. */
 export function addEdgeCommands(program: Command, shell: Shell): void {
   const edge = program.command('edge');
   edge
@@ -34,7 +34,7 @@ export function addEdgeCommands(program: Command, shell: Shell): void {
   addCertificates(edge, shell);
 }
 
-/** An edge that can be told to read its file again: where that is sound, it stops and starts with it. */
+/** An edge that can reload its configuration: if the file is valid, it stops and restarts with it. */
 async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Promise<void> }> {
   const { startEdge } = await import('./main.ts');
   let changing: Promise<void> = Promise.resolve();
@@ -45,14 +45,14 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
   });
   async function reload(lastCommand: CommandOutcome): Promise<string> {
     const config = await loadToRun(shell, file);
-    // After the answer to who asked.
+    // After the reply to the caller.
     setImmediate(() => {
       changing = changing.then(async () => {
         if (stopped) return;
         const before = running;
         await before.edge.stop();
         running = await startWith(config, lastCommand).catch((error: Error) => {
-          // What the file names may not be there, or a port be taken: better the old settings than none.
+          // A file may be missing or a port in use: fall back to the old settings.
           shell.say(`the edge could not start with the new file: ${error.message}`);
           const detail = `it could not start with the new file, and continues with the old one: ${error.message}`;
           return startWith(before.config, { ...lastCommand, outcome: 'refused', detail });
@@ -305,7 +305,7 @@ function addCertificates(edge: Command, shell: Shell): void {
     );
 }
 
-/** Runs a command on an edge's certificate store; one that cannot do what was asked says why. */
+/** Runs a command on an edge's certificate store and reports why it cannot. */
 async function onStore(
   shell: Shell,
   file: string,

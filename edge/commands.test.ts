@@ -43,7 +43,7 @@ const signed = (content: object, key = privateKey) => {
 };
 const done = () => 'done so';
 
-test('a signed command is obeyed once, also over a restart', async () => {
+test('a signed command is executed once, also across a restart', async () => {
   const { commands, config, outbox, open } = setUp();
   const message = signed(command());
   expect(await commands.handle(message, 0, done)).toMatchObject({ id: 'c-1', outcome: 'done', detail: 'done so' });
@@ -67,17 +67,17 @@ test.each([
   ['stale', signed(command({ issuedMs: NOW_MS + 400_000 }))],
 ] as const)('%s', async (why, message) => {
   const { commands } = setUp();
-  let obeyed = false;
+  let executed = false;
   const execute = () => {
-    obeyed = true;
+    executed = true;
     return '';
   };
   expect(await commands.handle(message, 0, execute)).toBe(why);
-  expect(obeyed).toBe(false);
+  expect(executed).toBe(false);
   expect(commands.refused.get(why)).toBe(1);
 });
 
-test('where the clocks differ by a known time a fresh command is fresh', async () => {
+test('a known clock offset does not make a fresh command stale', async () => {
   const { commands } = setUp();
   const behindMs = 3_600_000;
   expect(await commands.handle(signed(command({ issuedMs: NOW_MS - behindMs })), behindMs, done)).toMatchObject({
@@ -85,7 +85,7 @@ test('where the clocks differ by a known time a fresh command is fresh', async (
   });
 });
 
-test('without a key none is obeyed; one that cannot be done says why', async () => {
+test('without a key no command is executed; one that fails reports why', async () => {
   expect(await setUp(false).commands.handle(signed(command()), 0, done)).toBe('no_key');
   const refuse = () => {
     throw new Error('pump has no point 2H');

@@ -14,16 +14,16 @@ import type { Outbox } from './outbox.ts';
 /** Why a command was refused. */
 export type CommandRefusal = 'no_key' | 'malformed' | 'forged' | 'not_for_us' | 'stale' | 'replayed';
 
-/** Executes a command and returns a sentence for its outcome. @throws Error with the reason where it cannot. */
+/** Executes a command and returns a sentence for its outcome. @throws Error with the reason if it cannot. */
 export type CommandHandler = (command: Command) => Promise<string> | string;
 
-/** Commands issued longer ago, or further ahead, are refused as stale. */
+/** Commands issued longer ago, or further in the future, are refused as stale. */
 const MAX_AGE_MS = 5 * 60_000;
 const LAST = 'lastCommandMs';
 
 /**
- * Executes commands that carry the gateway's signature, address this edge, are fresh, and are newer than the last one. A
- * recorded command that is replayed is refused, also after a restart.
+ * Executes commands that carry the gateway's signature, address this edge, are fresh, and are newer than the last one.
+ * A replayed recording of a command is refused, also after a restart.
  */
 export class Commands {
   readonly refused = new Map<CommandRefusal, number>();
@@ -33,7 +33,7 @@ export class Commands {
   readonly #key: KeyObject | null;
   readonly #now: () => number;
 
-  /** @throws Error where the key cannot be read or is not an Ed25519 public key. */
+  /** @throws Error if the key cannot be read or is not an Ed25519 public key. */
   constructor(config: EdgeConfig, outbox: Outbox, now: () => number) {
     this.#config = config;
     this.#outbox = outbox;

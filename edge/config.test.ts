@@ -12,7 +12,7 @@ const problems = (source: object) => {
   return result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 };
 
-test('a Sparkplug mapping has to be of a group that is subscribed to', () => {
+test('a Sparkplug mapping must belong to a subscribed group', () => {
   const source = (from: string) => ({
     type: 'sparkplug',
     url: 'mqtt://x',
@@ -24,7 +24,7 @@ test('a Sparkplug mapping has to be of a group that is subscribed to', () => {
   expect(problems(source('B/node'))).toEqual(['sources.0.metrics.0.from: a group of "groups": A']);
 });
 
-test('a point has one Modbus register', () => {
+test('a point has only one Modbus register', () => {
   const register = { asset: 'a', point: 'p', address: 0 };
   const source = (...registers: object[]) => ({
     type: 'modbus',
@@ -36,14 +36,14 @@ test('a point has one Modbus register', () => {
   expect(problems(source({ ...register, point: 'q' }))[0]).toContain('groups.1.registers.0.point');
 });
 
-test('a user certificate comes with its key, and time zones exist', () => {
+test('a user certificate needs its key, and time zones must exist', () => {
   const nodes = [{ nodeId: 'ns=1;s=x', asset: 'a', point: 'p' }];
   expect(problems({ type: 'opcua', endpoint: 'opc.tcp://h:1', nodes, userCertificateFile: 'c' })).toHaveLength(1);
   const subscriptions = [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }];
   expect(problems({ type: 'mqtt', url: 'mqtt://x', subscriptions, timeZone: 'Middle/Earth' })).toHaveLength(1);
 });
 
-test('a machine is coupled to other machines of its edge', () => {
+test('a machine is coupled only to machines of the same edge', () => {
   const paths = (coupledTo: string[]) => {
     const source = {
       type: 'mqtt',

@@ -11,7 +11,7 @@ import { publishSchema } from './publish/publishConfig.ts';
 import { brokerFields } from './sources/brokerFields.ts';
 import { sourceSchema } from './sources/sourceConfig.ts';
 
-/** A clock further ahead is corrected; one that is less so makes nothing late but by its own being set back. */
+/** A device's clock further ahead than this is corrected. A smaller lead does no harm until the clock is set back. */
 const MAX_FUTURE_MS = 5 * 60_000;
 
 const powerOfTwo = z
@@ -23,7 +23,7 @@ const powerOfTwo = z
 const windowsSchema = z
   .strictObject({ length: powerOfTwo.default(4096), hop: z.int().min(1).optional() })
   .refine((w) => (w.hop ?? 1) <= w.length, { message: 'at most the length', path: ['hop'] })
-  // Without a hop windows do not overlap.
+  // Without a hop, windows do not overlap.
   .transform(({ length, hop }) => ({ length, hop: hop ?? length }));
 
 const edgeObjectSchema = z.strictObject({
@@ -32,13 +32,13 @@ const edgeObjectSchema = z.strictObject({
   dataDirectory: z.string().min(1),
   sources: z.array(sourceSchema).min(1),
   windows: windowsSchema.default({ length: 4096, hop: 4096 }),
-  /** Windows of other lengths, whose features are rows of their own: long ones tell lines apart that lie close. */
+  /** Windows of other lengths, whose features are separate rows: long windows resolve close lines. */
   otherWindows: z
     .array(windowsSchema)
     .max(4)
     .refine((all) => new Set(all.map((w) => w.length)).size === all.length, { message: 'each length once' })
     .default([]),
-  /** Slow values are judged by their means over so many seconds. */
+  /** Slow values are judged by their means over this many seconds. */
   slowIntervalS: z.number().min(1).default(10),
   assets: z.record(nameSchema, assetSchema).default({}),
   detection: z
@@ -57,14 +57,14 @@ const edgeObjectSchema = z.strictObject({
           floor: z.number().min(0).default(DRIFT_DEFAULTS.floor),
         })
         .default(DRIFT_DEFAULTS),
-      /** Of machines with a point of role `speed` or `load`: intervals from which operating states are told. */
+      /** For machines with a point of role `speed` or `load`: intervals that define their operating states. */
       states: z
         .strictObject({
           learnRows: z.int().min(50).max(10_000).default(STATE_DEFAULTS.learnRows),
           newRows: z.int().min(5).max(1000).default(STATE_DEFAULTS.newRows),
         })
         .default(STATE_DEFAULTS),
-      /** Days of its process values of which a machine without a model learns its own; 0: none does. */
+      /** Days of process values from which a machine without a model trains its own; 0 disables this. */
       ownModelDays: z.number().min(0).max(365).default(PROCESS_ANOMALY.settings.days),
     })
     .default({
@@ -75,7 +75,7 @@ const edgeObjectSchema = z.strictObject({
     }),
   alerting: z
     .strictObject({
-      /** Of one machine: where its own extremes would bring more, its limits are raised. */
+      /** Per machine: if its own extremes would exceed this, its limits are raised. */
       falseAlertsPerMonth: z.number().positive().max(100).default(1),
       persistence: z.int().min(1).default(TRIGGER_DEFAULTS.persistence),
       offBelow: z.number().min(0).max(1).default(TRIGGER_DEFAULTS.offBelow),
@@ -84,9 +84,9 @@ const edgeObjectSchema = z.strictObject({
       repeatMs: z.number().min(1000).default(ASSET_ALERT_DEFAULTS.repeatMs),
     })
     .default({ falseAlertsPerMonth: 1, ...TRIGGER_DEFAULTS, ...ASSET_ALERT_DEFAULTS }),
-  /** A machine's health and a point's spectrum are sent once in so much of their own time. */
+  /** Interval between a machine's health messages and between a point's spectra, by their own clock. */
   healthIntervalMs: z.number().min(0).default(10_000),
-  /** What models did is said anew after so long, and when one comes, goes, or no longer fits. */
+  /** Interval between model status messages; one is also sent when a model is installed, removed, or no longer fits. */
   modelStatusIntervalMs: z.number().min(100).default(60_000),
   spectrumIntervalMs: z.number().min(0).default(10_000),
   ledgerIntervalMs: z.number().min(100).default(5_000),
@@ -97,17 +97,22 @@ const edgeObjectSchema = z.strictObject({
         .int()
         .min(1024)
         .default(2 * 1024 * 1024),
-      /** A device's clock that is further ahead of the edge's is corrected. */
+      /** A device's clock further ahead of the edge's than this is corrected. */
       maxFutureMs: z.number().min(0).default(MAX_FUTURE_MS),
     })
     .default({ maxPoints: 20_000, maxPayloadBytes: 2 * 1024 * 1024, maxFutureMs: MAX_FUTURE_MS }),
-  /** What waits for the gateway. When full, or too old: evidence goes first, then features, ledgers, health; alerts last. */
+  /**
+   * Messages that wait for the gateway. When full, or too old: evidence is dropped first, then features, ledgers,
+   * health; alerts last.
+   */
   outbox: z
     .strictObject({ maxMegabytes: z.number().min(1).default(512), maxAgeDays: z.number().min(0.01).default(60) })
     .default({ maxMegabytes: 512, maxAgeDays: 60 }),
   uplink: z.strictObject({
     ...brokerFields,
-    /** The gateway's public key (Ed25519, PEM): commands that bear its signature are obeyed; without it none is. */
+    /**
+     * The gateway's public key (Ed25519, PEM): only commands with its signature are executed; without a key none are.
+     */
     commandKeyFile: z.string().optional(),
   }),
   publish: publishSchema.optional(),
@@ -125,7 +130,7 @@ const edgeObjectSchema = z.strictObject({
 });
 export const edgeConfigSchema = edgeObjectSchema
   .refine(({ detection, alerting }) => detection.level.ratioLimit * alerting.offBelow > 1.2, {
-    // The index of a machine at its normal is 1 / ratioLimit: an alert could never return to below offBelow.
+    // A healthy machine's index is 1 / ratioLimit: below this limit an alert could never fall under offBelow.
     message: 'at least 1.2 / alerting.offBelow: below that no alert would ever return',
     path: ['detection', 'level', 'ratioLimit'],
   })

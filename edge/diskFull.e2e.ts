@@ -11,7 +11,7 @@ import { Edge, Gateway } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 import { freePort } from '#simulators/freePort.ts';
 
-/** The edge's data lie on a disk of three megabytes, and its gateway is away. */
+/** The edge's data are on a disk of three megabytes, and its gateway is away. */
 const directory = mkdtempSync(join(tmpdir(), 'millwright-disk-'));
 const disk = join(directory, 'edge');
 mkdirSync(disk);
@@ -21,7 +21,7 @@ const there = installed('mosquitto') && mounted();
 if (!there)
   process.stderr.write('no small disk can be mounted here (not root, or not allowed): the full disk is skipped\n');
 
-describe.skipIf(!there)('a disk that is full', () => {
+describe.skipIf(!there)('a full disk', () => {
   const POINTS = 4;
   const random = randomOf(8);
   const startUs = (Date.now() - 86_400_000) * 1000;
@@ -59,7 +59,7 @@ describe.skipIf(!there)('a disk that is full', () => {
     spawnSync('umount', [disk]);
   });
 
-  test('is said, stops the sources, takes nothing down; with room again nothing was lost', async () => {
+  test('is reported, stops the sources, crashes nothing; with space again nothing was lost', async () => {
     await until(
       async () => {
         for (let i = 0; i < 100; i++) send();
@@ -72,7 +72,7 @@ describe.skipIf(!there)('a disk that is full', () => {
     for (let i = 0; i < 400; i++) send();
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(edge.process.alive).toBe(true);
-    // It reads on only as far as it can hold what it reads.
+    // It reads on only as far as it can buffer.
     expect(((await metric('messages_delivered_total')) ?? 0) - (delivered ?? 0)).toBeLessThan(600);
     expect(await metric('outbox_failing')).toBe(1);
 

@@ -6,13 +6,13 @@ import { type Enrolled, enrolledSchema } from '#models/contracts/enrolment.ts';
 const ANSWER_MS = 20_000;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** The code was refused, or there is no gateway to ask. */
+/** The code was refused, or the gateway cannot be reached. */
 export class EnrolmentError extends Error {}
 
 /**
- * Exchanges a one-time code for the edge's broker account and stores what came with it: `mqtt-password`, and
- * `broker-ca.crt` and `command.pub` where the gateway has them; a password file is replaced at once, as running edges
- * read it at each connection.
+ * Exchanges a one-time code for the edge's broker account and stores the reply: `mqtt-password`, and `broker-ca.crt`
+ * and `command.pub` if the gateway has them; a password file is replaced atomically, as running edges read it at each
+ * connection.
  * @returns the lines of a configuration (YAML) that use them.
  * @throws EnrolmentError if the gateway refuses the code or gives no valid answer; the file system's errors.
  */
@@ -20,7 +20,7 @@ export async function enrolEdge(gateway: string, code: string, directory: string
   const { protocol, hostname } = new URL(gateway);
   if (protocol !== 'https:' && !LOOPBACK.test(hostname))
     throw new EnrolmentError(`${gateway}: the password must not cross a network in clear: use https://`);
-  // Before the code is used up.
+  // Fails before the code is used up.
   mkdirSync(directory, { recursive: true });
   const enrolled = await exchange(new URL('/api/v1/enrol', gateway), code);
   const { site, edge, brokerUrl, username, password, certificateAuthority, commandKey } = enrolled;

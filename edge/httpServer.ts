@@ -10,7 +10,7 @@ export interface EdgeHealth {
   detail: Record<string, unknown>;
 }
 
-/** `/metrics` and `/healthz`. Off loopback both ask for the token. Resolves when it listens. */
+/** Serves `/metrics` and `/healthz`. Off loopback both require the token. Resolves once it listens. */
 export async function serveHttp(
   config: EdgeConfig['http'],
   registry: Registry,
@@ -34,7 +34,7 @@ export async function serveHttp(
   return server;
 }
 
-/** Compares without telling by its time how much was right. */
+/** Compares in constant time. */
 export function sameText(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

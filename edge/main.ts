@@ -32,28 +32,28 @@ const MEGABYTE = 1024 * 1024;
 const DAY_MS = 86_400_000;
 const CERTIFICATES_MS = 3_600_000;
 const MODEL_FILES_MS = 5000;
-/** Beside the built command. */
+/** Located beside the built command. */
 const MODEL_PROCESS = join(dirname(process.argv[1] ?? ''), 'modelProcess.js');
 
 /** What the caller provides. */
 export interface EdgeHooks {
-  /** Reloads the configuration and restarts with it. @throws Error where it is invalid. */
+  /** Reloads the configuration and restarts with it. @throws Error if it is invalid. */
   reload?: (done: CommandOutcome) => Promise<string>;
   /** Outcome of the command that caused this restart. */
   lastCommand?: CommandOutcome;
-  /** Runs models; a process of this edge's own where none is given. */
+  /** Runs models; by default a separate process of this edge. */
   models?: ModelHost;
 }
 
 /**
- * Starts an edge agent. Resolves when its sources are trying; absent brokers are waited for. @throws where a file that the
- * configuration names cannot be read, or its port is taken; what was opened until then is closed.
+ * Starts an edge agent. Resolves once its sources are connecting; unreachable brokers are retried. @throws if a file
+ * that the configuration names cannot be read, or its port is in use; whatever was opened is closed.
  */
 export async function startEdge(config: EdgeConfig, version: string, hooks: EdgeHooks = {}): Promise<RunningEdge> {
   const opened: (() => unknown)[] = [];
   const close = async () => {
     let failed: unknown;
-    // A part that fails to close must not keep the others open.
+    // A part that fails to close must not leave the others open.
     for (const one of opened.toReversed()) {
       try {
         await one();
@@ -160,14 +160,14 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   // Last: an edge that cannot start announces nothing.
   uplink.start();
   publisher?.start();
-  // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
+  // Ledgers are due by the clock even if nothing arrives, and an uplink may have waited for its gateway.
   const tick = setInterval(() => {
     agent.outages?.look(now());
     agent.pipeline.checkSilence(now());
     agent.commit();
     publishModels();
   }, TICK_MS);
-  // Row counts change all the time: the status is published when anything else changes, and at an interval.
+  // Row counts change constantly: the status is published on any other change, and at an interval.
   let publishedModels = '';
   let publishedMs = 0;
   function publishModels(): void {
@@ -218,7 +218,7 @@ function openPublisher(
   return new PlantPublisher(publish, config, clientId, outbox.states(), now, log);
 }
 
-/** Subscriptions whose messages were all refused, with the last reason and what would take them. */
+/** Subscriptions whose messages were all refused, with the last reason and a mapping that would accept them. */
 function refusedSubscriptions(agent: Agent): SubscriptionLedger[] {
   const all = agent.outages?.subscriptions() ?? [];
   return all.filter(({ values, rejected }) => values === 0 && Object.keys(rejected).length > 0);

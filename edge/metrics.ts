@@ -9,7 +9,7 @@ import type { PlantPublisher } from './publish/plantPublisher.ts';
 import { MAX_FAULTS, type Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
 
-/** The edge's metrics, read from its parts when they are asked for: the hot path counts nothing twice. */
+/** The edge's metrics, read from its parts on each scrape: the hot path keeps no counters for them. */
 export function edgeMetrics(
   agent: Agent,
   outbox: Outbox,

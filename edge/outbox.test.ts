@@ -17,7 +17,7 @@ const of = (kind: Outgoing['kind'], n: number, text = ''): CommitBatch => ({
   states: [],
 });
 
-test('keeps messages and states in one go, and numbers them on across a restart', () => {
+test('commits messages and states together, and continues numbering across a restart', () => {
   const directory = fresh();
   const first = open(directory);
   first.commit({ ...of('features', 2), states: [{ key: 'point/a/p', value: Buffer.from('x') }] }, origin, NOW_MS);
@@ -37,7 +37,7 @@ test('keeps messages and states in one go, and numbers them on across a restart'
   ]);
 });
 
-test('forgets with the next commit, and does not number anew when it is empty', () => {
+test('deletes acknowledged rows with the next commit, and does not restart numbering when empty', () => {
   const directory = fresh();
   const outbox = open(directory);
   outbox.commit(of('features', 3), origin, NOW_MS);
@@ -52,7 +52,7 @@ test('forgets with the next commit, and does not number anew when it is empty', 
   expect(again.next('features', 0, 1)[0].sequence).toBe(4);
 });
 
-test('when full the oldest features go first, and alerts stay while anything else is left', () => {
+test('when full, the oldest features are dropped first, and alerts stay while anything else is left', () => {
   const outbox = open(fresh(), 200_000);
   outbox.commit(of('alerts', 20, 'a'.repeat(1000)), origin, NOW_MS);
   outbox.commit(of('health', 20, 'h'.repeat(1000)), origin, NOW_MS);
@@ -66,18 +66,18 @@ test('when full the oldest features go first, and alerts stay while anything els
   expect(outbox.counts.dropped['full/alerts']).toBeUndefined();
 });
 
-test('a file that is no database is set aside, and work goes on', () => {
+test('a file that is not a database is set aside, and work continues', () => {
   const directory = fresh();
   writeFileSync(join(directory, 'outbox.db'), 'this is not a database, and never was one'.repeat(100));
-  const said: string[] = [];
-  const outbox = Outbox.open(directory, { maxBytes: 1e9, maxAgeMs: DAY_MS }, 7, (message) => said.push(message));
+  const warnings: string[] = [];
+  const outbox = Outbox.open(directory, { maxBytes: 1e9, maxAgeMs: DAY_MS }, 7, (message) => warnings.push(message));
   outbox.commit(of('features', 1), origin, NOW_MS);
   expect(outbox.counts.rows).toBe(1);
   expect(readdirSync(directory)).toContain('outbox.db.damaged-7');
-  expect(said[0]).toContain('damaged');
+  expect(warnings[0]).toContain('damaged');
 });
 
-test('evidence goes before features; what is older than the limit goes, alerts stay', () => {
+test('evidence is dropped before features; rows beyond the age limit are dropped, alerts stay', () => {
   const outbox = open(fresh(), 100_000);
   outbox.commit(of('evidence', 10, 'e'.repeat(1000)), origin, NOW_MS);
   outbox.commit(of('features', 82, 'f'.repeat(1000)), origin, NOW_MS);
@@ -87,7 +87,7 @@ test('evidence goes before features; what is older than the limit goes, alerts s
 
   outbox.commit(of('alerts', 3), origin, NOW_MS + 1);
   for (let hour = 1; hour <= 24; hour++) outbox.commit(of('health', 1), origin, NOW_MS + hour * 3_600_000);
-  // All but what the first hour's mark stood behind.
+  // All except rows beyond the first hour's mark.
   outbox.commit(of('health', 1), origin, NOW_MS + 25 * 3_600_000);
   expect(outbox.next('features', 0, 1000)).toHaveLength(0);
   expect(outbox.counts.dropped['age/features']).toBe(features);
@@ -96,7 +96,7 @@ test('evidence goes before features; what is older than the limit goes, alerts s
   expect(outbox.counts.rows).toBe(3 + outbox.next('health', 0, 100).length);
 });
 
-test('a number outlives the process', () => {
+test('a number survives a restart', () => {
   const directory = fresh();
   const first = open(directory);
   expect(first.getNumber('lastCommandMs')).toBeUndefined();
@@ -105,7 +105,7 @@ test('a number outlives the process', () => {
   expect(open(directory).getNumber('lastCommandMs')).toBe(12.5);
 });
 
-test('what the gateway has is forgotten by its sequence, however long the backlog', () => {
+test('acknowledged rows are deleted by sequence, however long the backlog', () => {
   const outbox = open(fresh());
   for (let i = 0; i < 3; i++) {
     outbox.commit(of('features', 50), origin, NOW_MS);
@@ -121,11 +121,11 @@ test('what the gateway has is forgotten by its sequence, however long the backlo
   expect(outbox.next('features', 50, 1)[0].sequence).toBe(102);
 });
 
-/** Bytes of the rows that a gateway would still get. */
+/** Bytes of the rows that are still to be sent. */
 const bytesOf = (outbox: Outbox) =>
   KINDS.flatMap((kind) => outbox.next(kind, 0, 1e6)).reduce((sum, row) => sum + row.payload.length, 0);
 
-test('what waits, and what was dropped, is counted on after a restart', () => {
+test('counts of waiting and dropped rows continue after a restart', () => {
   const directory = fresh();
   const first = open(directory, 5000);
   first.commit(of('alerts', 2), origin, NOW_MS);
@@ -137,11 +137,11 @@ test('what waits, and what was dropped, is counted on after a restart', () => {
   first.close();
   const second = open(directory, 5000);
   expect(second.counts).toEqual({ rows: 5, bytes: bytesOf(second), dropped: { 'full/evidence': 12 } });
-  // Which kind had which sequence is not kept: the highest stands for all.
+  // The sequences of each kind are not stored: the highest stands for all.
   expect(second.newest).toEqual({ alerts: 17, health: 17, ledger: 17, features: 17, evidence: 17 });
 });
 
-test('room is made of one kind at a time: evidence, features, ledgers, health', () => {
+test('room is made one kind at a time: evidence, features, ledgers, health', () => {
   const outbox = open(fresh(), 6000);
   const large = 'x'.repeat(1000);
   for (const kind of KINDS) outbox.commit(of(kind, 1, large), origin, NOW_MS);
@@ -154,7 +154,7 @@ test('room is made of one kind at a time: evidence, features, ledgers, health', 
   }
 });
 
-test('each message says the oldest that is still held; rows of every kind are forgotten', () => {
+test('each message carries the oldest sequence still held; rows of every kind are deleted', () => {
   const outbox = open(fresh());
   for (const kind of KINDS) outbox.commit(of(kind, 1), origin, NOW_MS);
   outbox.acknowledge([[1, 3]]);
@@ -166,12 +166,12 @@ test('each message says the oldest that is still held; rows of every kind are fo
   expect(outbox.counts).toMatchObject({ rows: 1, bytes: bytesOf(outbox) });
 });
 
-test('what goes for its age makes room: nothing else is dropped where that is enough', () => {
+test('dropping rows by age makes room: nothing else is dropped if that is enough', () => {
   const hour = 3_600_000;
   const outbox = open(fresh(), 10_000);
   outbox.commit(of('features', 2, 'f'.repeat(1000)), origin, NOW_MS);
   outbox.commit(of('health', 1), origin, NOW_MS + 2 * hour);
-  // A day after that mark. With what is too old there would be more than 10,000 bytes.
+  // A day after that mark. Including the rows beyond the age limit, there would be more than 10,000 bytes.
   outbox.commit(of('evidence', 6, 'e'.repeat(1200)), origin, NOW_MS + 26 * hour);
   expect(outbox.counts).toEqual({
     rows: 6,
@@ -180,7 +180,7 @@ test('what goes for its age makes room: nothing else is dropped where that is en
   });
 });
 
-test('receipts outlive the process, the newest 20,000 of them', () => {
+test('receipts survive a restart, the newest 20,000 of them', () => {
   const directory = fresh();
   const first = open(directory);
   const receipts = [{ key: 'http/a', answer: '{"values":3}' }];
@@ -196,7 +196,7 @@ test('receipts outlive the process, the newest 20,000 of them', () => {
   expect([second.receiptOf('http/a'), second.receiptOf('http/0')]).toEqual([null, '']);
 });
 
-test('a commit that fails keeps nothing of what it was to keep, and the next one goes on', () => {
+test('a failed commit stores nothing, and the next one works', () => {
   const outbox = open(fresh());
   const broken = { key: 'http/a', answer: null as unknown as string };
   const states = [{ key: 'point/a/p', value: Buffer.from('x') }];
@@ -207,14 +207,14 @@ test('a commit that fails keeps nothing of what it was to keep, and the next one
   expect(outbox.next('features', 0, 10).map((row) => row.sequence)).toEqual([1]);
 });
 
-test('a file that cannot be opened for another reason than damage is an error, and stays where it is', () => {
+test('a file that cannot be opened for a reason other than damage is an error, and stays in place', () => {
   const directory = fresh();
   mkdirSync(join(directory, 'outbox.db'));
   expect(() => open(directory)).toThrow(/unable to open/);
   expect(readdirSync(directory)).toEqual(['outbox.db']);
 });
 
-test('where nothing but alerts is left the oldest two hundred of them go, and the count outlives the process', () => {
+test('if only alerts are left, the oldest two hundred are dropped, and the count survives a restart', () => {
   const directory = fresh();
   const first = open(directory, 230_000);
   first.commit(of('alerts', 220, 'a'.repeat(1000)), origin, NOW_MS);
@@ -238,12 +238,12 @@ test('an outbox that is full to the byte drops nothing', () => {
   expect([kept(size), kept(size - 1)]).toEqual([3, 0]);
 });
 
-test('age is looked at once an hour, by the position of an hour a day before; the count outlives the process', () => {
+test('age is checked once an hour, by the position recorded a day before; the count survives a restart', () => {
   const hour = 3_600_000;
   const directory = fresh();
   const first = open(directory);
   first.commit(of('features', 2), origin, NOW_MS);
-  // Within the same hour: no position of its own.
+  // Within the same hour: no separate mark.
   first.commit(of('features', 3), origin, NOW_MS + hour - 1);
   first.commit(of('features', 4), origin, NOW_MS + hour);
   first.commit(of('alerts', 1), origin, NOW_MS + DAY_MS + hour - 1);
@@ -255,12 +255,12 @@ test('age is looked at once an hour, by the position of an hour a day before; th
   first.close();
   const second = open(directory);
   expect(second.counts).toEqual({ rows: 3, bytes: bytesOf(second), dropped: { 'age/features': 9 } });
-  // Positions that were used are forgotten, later ones are not.
+  // Used marks are deleted, later ones are kept.
   second.commit(of('features', 1), origin, NOW_MS + 2 * DAY_MS + 2 * hour);
   expect(second.counts.rows).toBe(4);
 });
 
-test('what is acknowledged twice, or was dropped before, is forgotten once', () => {
+test('rows acknowledged twice, or dropped before, are deleted once', () => {
   const outbox = open(fresh());
   expect(outbox.hasAcknowledged).toBe(false);
   outbox.commit(of('features', 5), origin, NOW_MS);
@@ -274,7 +274,7 @@ test('what is acknowledged twice, or was dropped before, is forgotten once', () 
   expect(outbox.counts).toEqual({ rows: 2, bytes: bytesOf(outbox), dropped: {} });
 });
 
-test('others can read the file while it is written', () => {
+test('other processes can read the file while it is written', () => {
   const directory = fresh();
   open(directory).commit(of('features', 1), origin, NOW_MS);
   const reader = new Database(join(directory, 'outbox.db'), { readonly: true });

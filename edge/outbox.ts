@@ -14,7 +14,10 @@ export interface OutboxRow {
 export interface OutboxCounts {
   rows: number;
   bytes: number;
-  /** Messages dropped since the outbox was created, by `<why>/<kind>`: it was `full`, or they were too old (`age`). */
+  /**
+   * Messages dropped since the outbox was created, by `<why>/<kind>`: it was `full`, or they exceeded the age limit
+   * (`age`).
+   */
   dropped: Record<string, number>;
 }
 
@@ -23,14 +26,14 @@ export interface OutboxLimits {
   maxAgeMs: number;
 }
 
-/** What a commit threw away. */
+/** Rows that a commit dropped. */
 interface Discarded {
   rows: number;
   bytes: number;
   dropped: Record<string, number>;
 }
 
-/** Priority of sending; what is last is dropped first. */
+/** Order of sending; the last kind is dropped first. */
 const PRIORITY: Record<Outgoing['kind'], number> = { alerts: 0, health: 1, ledger: 2, features: 3, evidence: 4 };
 export const KINDS = ['alerts', 'health', 'ledger', 'features', 'evidence'] as const;
 /** Interval between checks for rows that are too old. */
@@ -84,7 +87,7 @@ export class Outbox {
     const db = new Database(file);
     this.#db = db;
     db.pragma('journal_mode = WAL');
-    // An edge box loses its power now and then: every commit reaches the disk.
+    // An edge box loses power now and then: every commit reaches the disk.
     db.pragma('synchronous = FULL');
     db.exec(`
       CREATE TABLE IF NOT EXISTS outbox (
@@ -101,7 +104,8 @@ export class Outbox {
     this.#next = db.prepare(
       'SELECT sequence, topic, payload FROM outbox WHERE priority = ? AND sequence > ? ORDER BY sequence LIMIT ?',
     );
-    // The plus keeps the planner from the index by priority, which is all of a long backlog: rows go by their sequence.
+    // The plus keeps the planner from the index by priority, which spans the whole backlog: rows are deleted by
+    // sequence.
     this.#sizes = db.prepare(
       'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ? AND +priority BETWEEN ? AND ?',
     );
@@ -131,7 +135,7 @@ export class Outbox {
     return this.#receipts.answerOf(key);
   }
 
-  /** Keeps messages, states and receipts, all or nothing. @throws what SQLite throws: a full or read-only disk. */
+  /** Stores messages, states and receipts, all or nothing. @throws what SQLite throws: a full or read-only disk. */
   commit(batch: CommitBatch, origin: { site: string; edge: string }, nowMs: number): void {
     let sequence = this.#nextSequence;
     let rows = batch.outgoing.length;
@@ -173,8 +177,8 @@ export class Outbox {
   }
 
   /**
-   * Forgets what is durable elsewhere, with the next commit: a crash before that only sends it again. Ranges are
-   * inclusive.
+   * Deletes rows that are durable at the gateway, with the next commit: a crash before that only resends them. Ranges
+   * are inclusive.
    */
   acknowledge(ranges: readonly (readonly [number, number])[]): void {
     this.#acknowledged.push(...ranges);
@@ -188,7 +192,7 @@ export class Outbox {
     this.#db.close();
   }
 
-  /** Records the current position, and drops what was there before the age limit. */
+  /** Records the current position, and drops rows that existed before the age limit. */
   #dropOld(nowMs: number, sequence: number, discarded: Discarded): void {
     this.#db.prepare('INSERT OR REPLACE INTO marks (kept_ms, sequence) VALUES (?, ?)').run(nowMs, sequence);
     const oldest = nowMs - this.#limits.maxAgeMs;
@@ -234,7 +238,7 @@ export class Outbox {
     return total;
   }
 
-  /** Removes ranges, of one kind or of all; what they took up. */
+  /** Deletes ranges, of one kind or of all. @returns the rows and bytes freed. */
   #remove(ranges: readonly (readonly [number, number])[], kind?: Outgoing['kind']): { rows: number; bytes: number } {
     const removed = { rows: 0, bytes: 0 };
     const [lowest, highest] = kind === undefined ? [0, KINDS.length] : [PRIORITY[kind], PRIORITY[kind]];
@@ -248,7 +252,7 @@ export class Outbox {
     return removed;
   }
 
-  /** A number that outlives the process; undefined where none was kept. */
+  /** A number that survives a restart; undefined if none was stored. */
   getNumber(name: string): number | undefined {
     const text = this.#meta(name);
     return text === undefined ? undefined : Number(text);

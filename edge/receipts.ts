@@ -3,14 +3,14 @@ import type Database from 'better-sqlite3';
 /** Records that a message was accepted, under a key that identifies repetitions. */
 export interface Receipt {
   key: string;
-  /** The answer that its sender got. */
+  /** The reply to the sender. */
   answer: string;
 }
 
-/** The newest are kept. */
+/** Limit on receipts; the newest are kept. */
 const MAX_RECEIPTS = 20_000;
 
-/** Receipts in the outbox's file: they are written in the transaction that keeps the results of their messages. */
+/** Receipts in the outbox's file, written in the same transaction as the results of their messages. */
 export class Receipts {
   readonly #add: Database.Statement;
   readonly #trim: Database.Statement;
@@ -31,7 +31,7 @@ export class Receipts {
     if (receipts.length > 0) this.#trim.run(MAX_RECEIPTS);
   }
 
-  /** The answer; null where nothing was taken under this name. */
+  /** The reply; null if nothing was accepted under this key. */
   answerOf(key: string): string | null {
     return (this.#find.get(key) as { answer: string } | undefined)?.answer ?? null;
   }

@@ -32,7 +32,7 @@ const of = (kind: Outgoing['kind'], n: number): CommitBatch => ({
   states: [],
 });
 
-/** An uplink, what it has published, and a hand to acknowledge with. */
+/** An uplink, its published messages, and a function that acknowledges them. */
 async function start() {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'millwright-uplink-'));
   const config = edgeConfigSchema.parse({
@@ -81,7 +81,7 @@ test('alerts overtake everything, and within a kind the order is kept', async ()
   await stop();
 });
 
-test('what the gateway lost is sent again though everything after it was acknowledged', async () => {
+test('messages that the gateway lost are resent even if everything after them was acknowledged', async () => {
   const { outbox, uplink, published, clock, acknowledge, stop, origin } = await start();
   outbox.commit(of('features', 20), origin, NOW_MS);
   uplink.flush();
@@ -103,7 +103,7 @@ test('what the gateway lost is sent again though everything after it was acknowl
   await stop();
 });
 
-test('an acknowledgement of another outbox, or none at all, moves nothing', async () => {
+test('a missing acknowledgement, or that of another outbox, changes nothing', async () => {
   const { outbox, uplink, published, stop, origin } = await start();
   outbox.commit(of('features', 3), origin, NOW_MS);
   uplink.flush();

@@ -13,16 +13,19 @@ import { brokerClient } from './brokerConnection.ts';
 import type { EdgeConfig } from './config.ts';
 import { KINDS, type Outbox, type OutboxRow } from './outbox.ts';
 
-/** Sent, not yet acknowledged by the gateway. Alerts overtake everything; within a kind the order of the outbox is kept. */
+/**
+ * Limit on messages sent but not yet acknowledged by the gateway. Alerts overtake everything; within a kind the
+ * outbox's order is kept.
+ */
 const MAX_UNACKNOWLEDGED = 1000;
-/** Sent, not yet acknowledged by the broker: mqtt.js holds these in memory. */
+/** Limit on messages sent but not yet acknowledged by the broker: mqtt.js holds these in memory. */
 const MAX_IN_FLIGHT = 64;
-/** A bound in bytes as well, beyond one message: evidence is large, and an alert must not queue behind it. */
+/** Limit in bytes as well, beyond one message: evidence is large, and an alert must not queue behind it. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024;
 /** Time that the broker has to accept the offline status before the connection is closed. */
 const OFFLINE_STATUS_MS = 2000;
 const FETCH = 32;
-/** Once a message is unacknowledged for this long, all unacknowledged messages are sent again. */
+/** Once a message is unacknowledged for this long, all unacknowledged messages are resent. */
 const RESEND_AFTER_MS = 15_000;
 /** A larger difference between the clocks is logged and published in the status. */
 const CLOCK_OFF_S = 5;
@@ -55,7 +58,7 @@ export class Uplink {
   #epoch = 0;
   resent = 0;
 
-  /** `incoming` handles what the gateway publishes besides acknowledgements. */
+  /** @param incoming handles messages of the gateway other than acknowledgements. */
   constructor(
     config: EdgeConfig,
     outbox: Outbox,
@@ -138,7 +141,7 @@ export class Uplink {
     if (this.#client.connected) this.#client.publish(this.#topics.status, this.#status(true), { qos: 1, retain: true });
   }
 
-  /** How far the gateway's clock is behind, seconds; undefined before half a minute of observations. */
+  /** How far the gateway's clock is behind, in seconds; undefined before half a minute of observations. */
   get gatewayClockOffsetS(): number | undefined {
     return this.#gatewayClock.view?.offsetS;
   }

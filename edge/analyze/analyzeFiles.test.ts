@@ -84,13 +84,13 @@ test.each<[string, string | Uint8Array, Partial<ReadOptions>, RegExp]>([
   ['w.csv', 'time,vib\n0,1\n1,2\n2,3\n3,much\n', { channel: 'vib' }, /line 5, column vib: found "much"/],
   ['v.f32', new Uint8Array(8), { channel: '1' }, /f32 holds one channel/],
   ['x.f32.gz', 'not packed', {}, /x\.f32\.gz/],
-])('%s: says what is wrong', (name, content, change, message) => {
+])('%s: the error names the problem', (name, content, change, message) => {
   const file = written(name, content);
   expect(() => readSamples(file, { channel: '0', ...change })).toThrow(RecordingFormatError);
   expect(() => readSamples(file, { channel: '0', ...change })).toThrow(message);
 });
 
-test('prints an object a file, in the order given, and goes on where one allows no verdict', () => {
+test('prints one object per file, in the order given, and continues after a file that allows no verdict', () => {
   const dead = written('dead.f32', new Uint8Array(4 * 24_000));
   const lines = printed([dead, fixture], { json: true }).map((line) => JSON.parse(line));
   expect(lines.map((l) => [l.file, l.verdict, l.fault])).toEqual([
@@ -101,7 +101,7 @@ test('prints an object a file, in the order given, and goes on where one allows 
   expect(lines[1].features.kurtosis).toBeGreaterThan(3);
 });
 
-test('the report says fault, evidence and zone; the page holds it all, with names made harmless', () => {
+test('the report shows fault, evidence and zone; the page holds it all, with names escaped', () => {
   const html = join(folder, 'report.html');
   const named = written('<b>.f32.gz', readFileSync(fixture));
   const [text] = printed([named], { html });
@@ -127,7 +127,7 @@ test.each<[Partial<AnalyzeOptions>, RegExp]>([
   expect(() => printed([fixture], change)).toThrow(message);
 });
 
-test('a file that is not there is named before anything is printed', () => {
+test('a missing file is reported before anything is printed', () => {
   expect(() => printed([fixture, 'nowhere.f32'], { json: true })).toThrow(/no such file: nowhere\.f32/);
 });
 
@@ -140,7 +140,7 @@ describe('sensors of one machine', () => {
   });
   const file = written('sensors.csv', `time,nde,de,ax\n${rows.join('\n')}`);
 
-  test('one verdict, by the sensor where the fault is largest; the others are named with what they show', {
+  test('one verdict, from the sensor where the fault is largest; the others are named with their results', {
     tags: 'slow',
   }, () => {
     const [line] = printed([file], { channels: 'nde,de,ax:axial', json: true, sampleRate: undefined });
@@ -152,7 +152,7 @@ describe('sensors of one machine', () => {
     expect(text).toMatch(/^FAULT: inner_race[\s\S]*cross-talk, at .*channel nde; not shown by .*channel ax/);
   });
 
-  test('files are sensors, too; what is typed wrong is refused', () => {
+  test('files are sensors, too; mistyped options are refused', () => {
     const found = JSON.parse(printed([fixture, fixture], { channels: '0', json: true })[0]);
     expect(found.sensors.map((s: { role: string }) => s.role)).toEqual(['source', 'cross_talk']);
     expect(() => printed([file], { channels: 'de,,ax' })).toThrow(/--channels: found de,,ax; channels such as/);
@@ -161,7 +161,7 @@ describe('sensors of one machine', () => {
   });
 });
 
-test('a bearing by derived geometry says so, and one by balls and diameters is exact', () => {
+test('derived bearing geometry is marked as such; geometry from balls and diameters is exact', () => {
   const one = (bearing: string) => JSON.parse(printed([fixture], { bearing, json: true })[0]);
   // Its lines are not those of this 6205.
   const derived = one('6005');
@@ -174,7 +174,7 @@ test('a bearing by derived geometry says so, and one by balls and diameters is e
   expect(() => printed([fixture], { bearing: 'balls=9,ball=7.94' })).toThrow(/--bearing: found .*allowed: balls=/);
 });
 
-describe('a speed that nobody gave', () => {
+describe('without a given speed', () => {
   const machine = new SimulatedMachine(
     simulatedMachineSchema.parse({
       name: 'm',
@@ -192,7 +192,7 @@ describe('a speed that nobody gave', () => {
   const one = (files: string[], change: Partial<AnalyzeOptions>) =>
     JSON.parse(printed(files, { speed, sampleRate: rate, json: true, ...change })[0]);
 
-  test('is told from the signal', () => {
+  test('it is estimated from the signal', () => {
     const file = written('speed.f32', new Uint8Array(wave.buffer));
     const found = one([file], { speedRange: [900, 1800] });
     expect(found).toMatchObject({ verdict: 'fault', fault: 'outer_race' });
@@ -201,8 +201,8 @@ describe('a speed that nobody gave', () => {
     expect(one([file], {})).toMatchObject({ verdict: 'not_assessable', reason: expect.stringContaining('speed') });
   });
 
-  test('is told by a tachometer, and one that varies is followed', () => {
-    // The same machine heard while its speed falls by a fifth: time runs ever slower through the steady recording.
+  test('a tachometer provides it, and a varying one is tracked', () => {
+    // The same machine while its speed falls by a fifth: time runs ever slower through the steady recording.
     const steadyHz = machine.rpm(10) / 60;
     const seconds = 6;
     const rows = ['vibration,tacho'];
@@ -245,7 +245,7 @@ describe('recordings as loggers write them', () => {
     );
   });
 
-  test('a gap is named and nothing bridges it; single missing samples are bridged', () => {
+  test('a gap is named and not bridged; single missing samples are interpolated', () => {
     const text = `t,x\n${rows(100, (i) => `${(i < 40 ? i : i + 50) / 100},${wave(i)}`)}`;
     const gap = read('gap.csv', text);
     expect(gap.samples).toHaveLength(60);

@@ -12,7 +12,7 @@ import type { Samples } from './samples.ts';
 import { sensorChannels } from './sensorChannels.ts';
 import { type SignalScale, sensitivityOf } from './signalScale.ts';
 
-/** A wrong use of the command. */
+/** Incorrect use of the command. */
 export class AnalyzeUsageError extends Error {}
 
 export interface AnalyzeOptions {
@@ -30,17 +30,17 @@ export interface AnalyzeOptions {
   /** As typed: 0,1,2:axial; sensors of one machine, in each of the files. */
   channels?: string;
   unit: Unit;
-  /** Units in one of the file's numbers. */
+  /** Units per unit of the file's numbers. */
   scale?: number;
-  /** As typed: 100mV/g, of a file of volts. */
+  /** As typed: 100mV/g, for a file in volts. */
   sensitivity?: string;
-  /** rpm, lowest and highest, where the signal itself is to tell the speed. */
+  /** rpm, lowest and highest, within which the speed is estimated from the signal. */
   speedRange?: [number, number];
   /** Channel of the same file with a tachometer's pulses. */
   tachoChannel?: string;
   pulsesPerTurn: number;
   direction?: 'radial' | 'axial';
-  /** Channel of the same file whose sensor stands along the shaft. */
+  /** Channel of the same file whose sensor measures along the shaft. */
   axialChannel?: string;
   blades?: number;
   teeth?: number;
@@ -54,8 +54,8 @@ export interface AnalyzeOptions {
 }
 
 /**
- * Reads and diagnoses each file; prints each as soon as it is known. With `channels` all are sensors of one machine, and
- * one verdict is printed. @throws AnalyzeUsageError, RecordingFormatError.
+ * Reads and diagnoses each file, and prints each result as soon as it is known. With `channels` all are sensors of one
+ * machine, and one verdict is printed. @throws AnalyzeUsageError, RecordingFormatError.
  */
 export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, print: (line: string) => void): void {
   const missing = files.filter((file) => !existsSync(file));
@@ -89,7 +89,7 @@ function analyzeSensors(files: readonly string[], options: AnalyzeOptions, beari
   );
 }
 
-/** What was typed wrong is a wrong use of the command. */
+/** Turns a parsing error into a usage error. */
 function usage<T>(parse: () => T): T {
   try {
     return parse();
@@ -128,7 +128,7 @@ function analyzeFile(file: string, options: AnalyzeOptions, bearing: BearingOrde
     sampleRateHz: turning.sampleRateHz,
     unit,
     rpm: turning.rpm,
-    // Only a speed that was given may be off by more than what is measured is.
+    // The tolerance applies only to a given speed: a measured one is more exact.
     ...(options.speed !== undefined && options.speedTolerance ? { speedTolerance: options.speedTolerance / 100 } : {}),
     normalVelocityMmPerS: options.normalVelocity,
     factors: bearing.factors,
@@ -150,10 +150,12 @@ function analyzeFile(file: string, options: AnalyzeOptions, bearing: BearingOrde
   return { file, unit, analysis: { ...analysis, evidence: summaryLines }, picture };
 }
 
-/** A rate that is typed may differ from the file's by so much: clocks and digits of times. */
+/** Largest relative difference between a typed rate and the file's, from clocks and rounded times. */
 const SAME_RATE = 0.01;
 
-/** The file's own rate, else the one that was typed. @throws AnalyzeUsageError where there is none, or they contradict. */
+/**
+ * The file's own rate, else the typed one. @throws AnalyzeUsageError if there is none, or they contradict each other.
+ */
 function rateOf(file: string, { sampleRateHz }: Samples, { sampleRate }: AnalyzeOptions): number {
   const rate = sampleRateHz ?? sampleRate;
   if (rate === undefined) throw new AnalyzeUsageError(`${file}: --sample-rate is needed`);
@@ -162,7 +164,7 @@ function rateOf(file: string, { sampleRateHz }: Samples, { sampleRate }: Analyze
   return rate;
 }
 
-/** @throws AnalyzeUsageError where counts have no scale. */
+/** @throws AnalyzeUsageError if counts have no scale. */
 function scaleOf(
   file: string,
   { fullScale = false }: Samples,

@@ -3,7 +3,7 @@ import { type BearingFactors, bearingFactorsSchema, factorsOf } from '#models/ma
 import { DERIVED } from '#models/machine/bearingSeries.ts';
 import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
 
-/** What was said of a bearing: nothing, its orders, or a designation that gives them more or less exactly. */
+/** What is known of a bearing: nothing, its orders, or a designation that gives them more or less exactly. */
 export interface BearingOrders {
   factors?: BearingFactors;
   factorsTolerance?: number;
@@ -20,7 +20,7 @@ const geometrySchema = z
   })
   .refine(({ ball, pitch }) => ball < pitch / 2, { message: 'ball is below half of pitch' });
 
-/** @throws RangeError with the option and what it takes. */
+/** @throws RangeError with the option and the values it accepts. */
 export function bearingOrders(factors: string | undefined, bearing: string | undefined): BearingOrders {
   if (factors !== undefined) return { factors: parsedFactors(factors), notes: [] };
   if (bearing === undefined) return { notes: [] };

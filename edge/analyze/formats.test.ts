@@ -30,7 +30,7 @@ describe.each(['plain.mat', 'compressed.mat'])('%s', (name) => {
     expect(read(file, 'bearing.gs').sampleRateHz).toBe(97_656);
   });
 
-  test('a variable that is not there is answered with those that are; a cut file is refused', () => {
+  test('a missing variable is answered with the list of those present; a truncated file is refused', () => {
     expect(() => read(file, 'DE')).toThrow(
       /channel DE: there are 6 variables, X097_DE_time, X097_FE_time, bearing.gs, xyz\[0\]/,
     );
@@ -39,7 +39,7 @@ describe.each(['plain.mat', 'compressed.mat'])('%s', (name) => {
   });
 });
 
-test('gzipped files of any of these formats, and one that is told by its content', () => {
+test('gzipped files of any of these formats, and one recognised by its content', () => {
   const bytes = readFileSync(new URL('fixtures/plain.mat', import.meta.url).pathname);
   expect([...read(written('a.mat.gz', gzipSync(bytes))).samples]).toEqual(VALUES);
   expect([...read(written('recording.001', bytes)).samples]).toEqual(VALUES);
@@ -129,7 +129,7 @@ describe('universal files, dataset 58', () => {
     expect(found).toMatchObject({ sampleRateHz: 12_800, notes: ["the file's unit is m/s^2"] });
   });
 
-  test('signals by number or response; other datasets are passed over and named', () => {
+  test('signals by number or response; other datasets are skipped and named', () => {
     const spectrum = dataset({ axis: 18, response: 2, name: 'FFT', data: ascii(13, 6, 5) });
     const both = [dataset({ name: 'NDE', ...binary(1, 4) }), spectrum, dataset({ name: 'DE', data: ascii(13, 6, 5) })];
     const file = written('two.unv', Buffer.concat([UNITS, ...both]));
@@ -140,7 +140,7 @@ describe('universal files, dataset 58', () => {
     );
   });
 
-  test('what is not read says why', () => {
+  test('an unsupported dataset is refused with the reason', () => {
     const one = (change: Partial<Parameters<typeof dataset>[0]>) =>
       written('no.uff', dataset({ data: ascii(13, 6, 5), ...change }));
     expect(() => read(one({ even: 0 }))).toThrow(/uneven spacing: export it evenly/);
@@ -160,14 +160,14 @@ test.each<[string, string, (i: number) => string]>([
   ['a date beside it', 'date,time,acc', (i) => `2026-03-01,${clock(i)},`],
   ['a German date and decimal commas', 'Datum;Uhrzeit;Wert', (i) => `01.03.2026;${clock(i).replace('.', ',')};`],
   ['an American date', 'timestamp,acc', (i) => `03/01/2026 ${clock(i)},`],
-])('of a table with %s rate and signal are read', (_, names, before) => {
+])('rate and signal are read from a table with %s', (_, names, before) => {
   const rows = SAMPLES.map((v, i) => `${before(i)}${v.toFixed(6)}`);
   const found = read(written('timed.csv', [names, ...rows].join('\n')));
   expect(found.sampleRateHz).toBeCloseTo(1000, 0);
   expect(found.samples[1]).toBeCloseTo(SAMPLES[1], 5);
 });
 
-test('a column that counts is no vibration', () => {
+test('a counter column is not vibration', () => {
   const rows = SAMPLES.map((v, i) => `${i},${v},${-v}`);
   const file = written('counted.csv', ['n,x,y', ...rows].join('\n'));
   expect(() => read(file)).toThrow(/column n rises evenly.*one of x, y/);

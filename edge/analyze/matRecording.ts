@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import type { Samples } from './samples.ts';
 
 const MIN_HEADER = 136;
-/** No recording unpacks to more than this. */
+/** Limit on the unpacked size of a recording. */
 const MAX_BYTES = 2 ** 30;
 /** Types of elements, and classes of arrays (MathWorks, "MAT-File Format", version 5). */
 const MATRIX = 14;
@@ -26,7 +26,7 @@ const READERS: Record<number, { bytes: number; read: (b: Buffer, at: number, lit
 interface Element {
   type: number;
   data: Buffer;
-  /** Where the next one begins. */
+  /** Offset of the next element. */
   next: number;
 }
 
@@ -41,12 +41,13 @@ export const isMat = (bytes: Buffer) => bytes.toString('latin1', 0, 6) === 'MATL
 const isHdf5 = (bytes: Buffer) => bytes.toString('latin1', 1, 4) === 'HDF' && bytes[0] === 0x89;
 
 const RATE_NAME = /(^|[._])(fs|sr|sampl\w*_?(rate|freq)\w*)$/i;
-/** The whole name: signals are called DE_time, too. */
+/** Matches the whole name, since signals are called DE_time, too. */
 const TIME_NAME = /(^|\.)(t|time|time_?s)$/i;
 
 /**
- * A variable of a MAT-file of version 5 (`save -v7` and `-v6`): by name, or by number among its vectors of numbers. The rate
- * is that of a time vector, or of a scalar named fs, sr or the like, in the same structure first. @throws Error that lists the variables, or names the remedy.
+ * Reads a variable of a MAT-file of version 5 (`save -v7` and `-v6`): by name, or by number among its numeric vectors.
+ * The rate is that of a time vector, or of a scalar named fs, sr or the like, in the same structure first.
+ * @throws Error that lists the variables, or names the remedy.
  */
 export function readMat(bytes: Buffer, channel: string): Samples {
   if (isHdf5(bytes) || bytes.toString('latin1', 0, 10) === 'MATLAB 7.3')
@@ -100,7 +101,7 @@ class MatReader {
   #element(bytes: Buffer, at: number): Element {
     if (at + 8 > bytes.length) throw new Error('the MAT-file ends within a variable');
     const first = this.#uint32(bytes, at);
-    // A small element keeps its length in the upper half of its type, and its data in the place of a length.
+    // A small element stores its length in the upper half of its type, and its data where others have their length.
     const small = first >>> 16;
     const type = small > 0 ? first & 0xffff : first;
     const length = small > 0 ? small : this.#uint32(bytes, at + 4);
@@ -115,7 +116,7 @@ class MatReader {
     return this.#little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
   }
 
-  /** Columns of a numeric array or of a structure's fields; of texts, cells and the like none. */
+  /** Columns of a numeric array or of a structure's fields; none for texts, cells and the like. */
   #matrix(bytes: Buffer, under?: string): Column[] {
     if (bytes.length === 0) return [];
     const flags = this.#element(bytes, 0);
@@ -133,7 +134,7 @@ class MatReader {
     if (values.length < count) throw new Error(`variable ${name} is shorter than it says`);
     const wide = sizes.at(1);
     if (rows === 1 || wide === 1) return [{ name, length: count, at: values.at }];
-    // Stored a column after the other; the longer side is the time.
+    // Stored column by column; the longer side is time.
     const [length, channels] = rows >= wide ? [rows, wide] : [wide, rows];
     return Array.from({ length: channels }, (_, c) => ({
       name: `${name}[${c}]`,

@@ -12,7 +12,7 @@ const READERS: Record<string, { bytes: number; read: (b: Buffer, at: number) => 
 
 export const isNpy = (bytes: Buffer) => bytes.subarray(0, MAGIC.length).equals(MAGIC);
 
-/** A NumPy array of one dimension, or of two of which the longer one is time. Source: NEP 1. */
+/** Reads a NumPy array of one dimension, or of two of which the longer is time. Source: NEP 1. */
 export function readNpy(bytes: Buffer, channel: number): Samples {
   if (!isNpy(bytes) || bytes.length < 12) throw new Error('not a NumPy file');
   const isFirst = bytes[6] === 1;
@@ -32,7 +32,7 @@ export function readNpy(bytes: Buffer, channel: number): Samples {
   const timeFirst = rows >= columns;
   const [length, channels] = timeFirst ? [rows, columns] : [columns, rows];
   if (channel >= channels) throw new Error(`channel ${channel}: there are ${channels}`);
-  // A row after the other, unless the file says that it is stored as Fortran does.
+  // Row by row, unless the header says Fortran order.
   const byRow = !/'fortran_order':\s*True/.test(header) === timeFirst;
   const at = (i: number) => from + reader.bytes * (byRow ? i * channels + channel : channel * length + i);
   return { samples: Float32Array.from({ length }, (_, i) => reader.read(bytes, at(i))), notes: [] };

@@ -7,20 +7,22 @@ import { readTable } from './tableRecording.ts';
 import { isUff, readUff } from './uffRecording.ts';
 import { readWav } from './wavRecording.ts';
 
-/** A recording that cannot be read as what it was said to be. */
+/** A recording that cannot be read in its stated format. */
 export class RecordingFormatError extends Error {}
 
 export const FORMATS = ['f32', 'int16', 'csv', 'wav', 'npy', 'mat', 'uff'] as const;
 export type RecordingFormat = (typeof FORMATS)[number];
 
 export interface ReadOptions {
-  /** By default told from the file's name, else from its content; nothing is guessed of bytes that say nothing. */
+  /** By default taken from the file's name, else detected from its content; ambiguous content is not guessed at. */
   format?: RecordingFormat;
-  /** A number from 0, or a table's column, a MAT-file's variable or a universal file's response by name. */
+  /** A number from 0, or the name of a table's column, a MAT-file's variable or a universal file's response. */
   channel: string;
 }
 
-/** A whole recording; gzipped where its name ends in .gz. @throws RecordingFormatError with the file and what is wrong. */
+/**
+ * Reads a whole recording; gzipped if its name ends in .gz. @throws RecordingFormatError with the file and the problem.
+ */
 export function readSamples(file: string, { format, channel }: ReadOptions): Samples {
   const bytes = bytesOf(file);
   try {
@@ -41,7 +43,7 @@ export function readSamples(file: string, { format, channel }: ReadOptions): Sam
 
 const TABLES = ['txt', 'tsv', 'asc', 'dat', 'prn'];
 
-/** By the name's ending, else by what the file begins with. @throws Error that lists the choices. */
+/** By file extension, else by the first bytes. @throws Error that lists the choices. */
 function formatOf(file: string, bytes: Buffer): RecordingFormat {
   const ending = file.replace(/\.gz$/, '').split('.').pop()?.toLowerCase() ?? '';
   const isText = looksLikeText(bytes);
@@ -58,18 +60,18 @@ function formatOf(file: string, bytes: Buffer): RecordingFormat {
   throw new Error(`${why}; --format: one of ${FORMATS.join(', ')}`);
 }
 
-const LOOKED_AT = 4096;
+const SNIFFED_BYTES = 4096;
 
-/** Digits, letters and line ends alone, in UTF-8 or UTF-16. */
+/** Only digits, letters and line ends, in UTF-8 or UTF-16. */
 function looksLikeText(bytes: Buffer): boolean {
-  const beginning = bytes.subarray(0, LOOKED_AT);
+  const beginning = bytes.subarray(0, SNIFFED_BYTES);
   if (beginning.length === 0) return false;
   const isUtf16 = (beginning[0] === 0xff && beginning[1] === 0xfe) || (beginning[0] === 0xfe && beginning[1] === 0xff);
   if (isUtf16) return true;
   return beginning.every((c) => c === 9 || c === 10 || c === 13 || (c >= 32 && c < 127) || c >= 0xa0);
 }
 
-/** Of a compressed recording: a small file must not fill the memory. */
+/** Limit on an unpacked recording: a small file must not fill the memory. */
 const MAX_UNPACKED_BYTES = 2 ** 30;
 
 function bytesOf(file: string): Buffer {

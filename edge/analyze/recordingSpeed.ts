@@ -11,9 +11,9 @@ export interface SpeedOptions extends ReadOptions {
   pulsesPerTurn: number;
 }
 
-/** A recording whose speed is known, or not: `rpm` absent. */
+/** A recording; `rpm` is absent if its speed is unknown. */
 export interface TurningRecording {
-  /** As they were, or resampled over the shaft's angle. */
+  /** As recorded, or resampled over the shaft's angle. */
   channels: Float32Array[];
   sampleRateHz: number;
   rpm?: number;
@@ -21,10 +21,10 @@ export interface TurningRecording {
   told?: string;
 }
 
-/** A speed that varies by more than this smears lines: the recording is resampled over the angle. */
+/** A relative variation of speed above this smears lines: the recording is resampled over the angle. */
 const STEADY = 0.005;
 
-/** The speed as it was given, else of a tachometer's channel, else from the signal itself. */
+/** The given speed, else that of a tachometer's channel, else estimated from the signal itself. */
 export function speedOfRecording(
   channels: Float32Array[],
   sampleRateHz: number,
@@ -62,7 +62,7 @@ function tracked(
   const percent = (100 * variation).toFixed(1);
   const speedText = `speed by the tachometer: ${rpm.toFixed(1)} rpm, within ${percent} %`;
   if (variation <= STEADY) return { channels, sampleRateHz, rpm, told: speedText };
-  // As many samples a turn as the slowest turn has, so that nothing is folded down.
+  // As many samples a turn as the slowest turn has, to avoid aliasing.
   const samplesPerTurn = Math.ceil(sampleRateHz / (meanHz * (1 - variation)));
   return {
     channels: channels.map((c) => resampledOverAngle(c, sampleRateHz, profile, samplesPerTurn)),

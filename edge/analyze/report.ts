@@ -3,7 +3,7 @@ import type { MachineVerdict, SensorPart } from '#models/health/diagnosis/machin
 import { type Curve, envelopeSpectrum, type Waterfall, waterfall, zoom } from '#models/signal/pictures.ts';
 import { amplitudes, thinned, welch } from '#models/signal/welch.ts';
 
-/** A recording, what was found in it, and its spectrum for the eye. */
+/** A recording, its analysis and its spectrum. */
 export interface Report {
   file: string;
   unit: string;
@@ -14,7 +14,7 @@ export interface Report {
 interface Picture {
   /** Peak amplitudes from 0 to Nyquist, thinned without losing lines. */
   spectrum: Curve;
-  /** About the highest line, finer than bins. */
+  /** Around the highest line, at a finer resolution than the bins. */
   zoom: Curve;
   envelope: Curve;
   waterfall: Waterfall;
@@ -24,12 +24,12 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█';
 const COLUMNS = 72;
 const PLOT = { width: 860, height: 200, points: 800 };
 const ENVELOPE_HZ = 500;
-/** Of a long recording, so many from its beginning: a picture gains nothing from more. */
+/** Samples used of a long recording, from its beginning: more would not show in a picture. */
 const ENVELOPE_SAMPLES = 2 ** 19;
 const ZOOM = { bins: 40, lines: 301, seconds: 4 };
 const WATERFALL = { rows: 24, bins: 120, length: 2048 };
 
-/** Pictures of a recording, or null where it is too short for one. */
+/** Pictures of a recording, or null if it is too short for one. */
 export function pictureOf(samples: Float32Array, sampleRateHz: number): Picture | null {
   const length = 2 ** Math.min(14, Math.floor(Math.log2(Math.max(1, samples.length))));
   if (length < 256 || !samples.every(Number.isFinite)) return null;
@@ -89,7 +89,7 @@ function sensorText({ sensor, verdict, fault, confidence, size, reason }: Sensor
 }
 
 function bars(name: string, { fromHz, stepHz, amplitude }: Curve, unit: string): string[] {
-  // The envelope's own mean leaks into its first places.
+  // The envelope's own mean leaks into its first bins.
   const columns = thinned(amplitude.slice(2), COLUMNS);
   const largest = Math.max(...columns, 1e-30);
   const toHz = fromHz + stepHz * (amplitude.length - 1);
@@ -99,7 +99,7 @@ function bars(name: string, { fromHz, stepHz, amplitude }: Curve, unit: string):
   ];
 }
 
-/** The fault of a verdict that names one, with how far it has come. */
+/** The fault that a verdict names, with its stage. */
 function namedFault({
   verdict,
   fault,
@@ -117,7 +117,7 @@ function isoText({ iso }: Analysis): string {
   return `zone ${iso.zone}: ${iso.velocityMmPerS.toFixed(2)} mm/s RMS from ${iso.fromHz} Hz${displacement}, ${iso.edition}`;
 }
 
-/** One page with pictures and nothing to fetch, to send to a colleague. */
+/** A self-contained page with pictures, to send to a colleague. */
 export function htmlReport(reports: readonly Report[]): string {
   const style =
     'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2430}' +
@@ -164,7 +164,7 @@ function plot(name: string, { amplitude, fromHz, stepHz }: Curve, unit: string):
   return figure(label, `<polyline fill="none" stroke="#1d5fa8" points="${points.join(' ')}"/>`);
 }
 
-/** A waterfall as rows of cells, the earliest above, darker where louder, on a scale of decades. */
+/** A waterfall as rows of cells, the earliest on top, darker for higher levels, on a logarithmic scale. */
 function heat({ rows, timesS, stepHz }: Waterfall, unit: string): string {
   const largest = Math.max(...rows.map((row) => Math.max(...row)), 1e-30);
   const [w, h] = [PLOT.width / rows[0].length, PLOT.height / rows.length];

@@ -1,10 +1,10 @@
-/** A recording as it was read from a file. */
+/** A recording read from a file. */
 export interface Samples {
   samples: Float32Array;
-  /** Where the file itself says it. */
+  /** Present if the file states it. */
   sampleRateHz?: number;
-  /** Samples are parts of the full scale, or counts: only a scale makes a unit of them. */
+  /** Samples are fractions of full scale, or counts: they need a scale to have a unit. */
   fullScale?: boolean;
-  /** What was repaired or left out, a sentence each. */
+  /** What was repaired or left out, one sentence each. */
   notes: string[];
 }

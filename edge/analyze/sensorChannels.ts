@@ -1,12 +1,13 @@
-/** A channel of a recording and how its sensor stands to the shaft. */
+/** A channel of a recording and its sensor's direction relative to the shaft. */
 export interface SensorChannel {
   channel: string;
   direction: 'radial' | 'axial';
 }
 
 /**
- * Sensors of one machine as typed: channels by number or name, `:axial` after those along the shaft, such as `0,1,2:axial`.
- * @throws RangeError where a channel is empty or named twice, or the direction is another.
+ * Parses the sensors of one machine: channels by number or name, with `:axial` after those along the shaft, such as
+ * `0,1,2:axial`.
+ * @throws RangeError if a channel is empty or named twice, or the direction is unknown.
  */
 export function sensorChannels(text: string): SensorChannel[] {
   const channels = text.split(',').map((part): SensorChannel => {

@@ -1,6 +1,6 @@
 import type { Unit } from '#models/contracts/units.ts';
 
-/** What a file's numbers are multiplied by, and the unit that they are in then. */
+/** The factor for a file's numbers, and the resulting unit. */
 export interface SignalScale {
   factor: number;
   unit: Unit;
@@ -18,7 +18,7 @@ const UNITS: Record<string, Unit> = {
   mil: 'mil',
 };
 
-/** A sensor's sensitivity such as `100mV/g`, for a file of volts; null of anything else. */
+/** A sensor's sensitivity such as `100mV/g`, for a file in volts; null for anything else. */
 export function sensitivityOf(text: string): SignalScale | null {
   const found = /^\s*([\d.]+)\s*(µV|uV|mV|V)\s*\/\s*(\(?[\w/²µ]+\)?)\s*$/i.exec(text);
   if (found === null) return null;

@@ -5,28 +5,28 @@ import { isDateAlone, isTimeCell, risesEvenly, secondsInUnit, secondsOf, timeCol
 const SEPARATORS = [';', '\t', ',', /\s+/] as const;
 type Separator = (typeof SEPARATORS)[number];
 
-/** Lines above the numbers that are looked at: loggers write pages of preamble. */
+/** Lines searched for the first numbers: loggers write pages of preamble. */
 const MAX_PREAMBLE = 200;
 const RATE = /(?:sampl\w*[ _-]*(?:rate|freq\w*)|abtastrate|\bfs\b)\D{0,20}?([\d.,]+)\s*(k?)(?:Hz|S\/s)?/i;
 const UNIT_CELL = /^[([]?(s|sec|ms|us|µs|ns|g|m\/s\^?2|m\/s²|mm\/s|in\/s|v|mv|hz|µm|um|mil|a|-)[)\]]?$/i;
-/** A step of the time by so much more than usual is a gap; one that differs by this part is jitter. */
+/** A time step longer than the usual one by this factor is a gap; a relative deviation of this size is jitter. */
 const GAP = 1.5;
 const JITTER = 0.2;
-/** Samples in a row that are missing and may be bridged, and their part of all. */
+/** Most consecutive missing samples that may be bridged, and their largest share of all samples. */
 const MAX_BRIDGED = 3;
 const MAX_BRIDGED_PART = 1e-3;
 const MISSING = /^(|na|nan|null|-)$/i;
 
 interface Numbers {
-  /** Of the first row of numbers, from 0. */
+  /** First row of numbers, from 0. */
   first: number;
   separator: Separator;
   cells: string[][];
 }
 
 /**
- * One column of a text of numbers, with or without preamble, names, units and a time column, from which the rate is
- * worked out. @throws Error with line and column.
+ * Reads one column of a text table of numbers, with or without preamble, names, units and a time column, from which the
+ * rate is derived. @throws Error with line and column.
  */
 export function readTable(bytes: Uint8Array, channel: string): Samples {
   const lines = decoded(bytes).text.replace(/\r\n?/g, '\n').trimEnd().split('\n');
@@ -41,7 +41,10 @@ export function readTable(bytes: Uint8Array, channel: string): Samples {
   return { samples, sampleRateHz: rateHz ?? rateInPreamble(lines.slice(0, numbers.first)), notes };
 }
 
-/** From the first of three rows in a row that hold numbers alone, as many each; by the separator that parts most. */
+/**
+ * The numbers from the first of three consecutive rows that hold only numbers, with equal counts; by the separator that
+ * gives most columns.
+ */
 function numbersOf(lines: readonly string[]): Numbers {
   const found = SEPARATORS.flatMap((separator) => {
     const rows = lines.slice(0, MAX_PREAMBLE + 3).map((line) => cellsOf(line, separator));
@@ -65,13 +68,13 @@ const cellsOf = (line: string, separator: Separator): string[] => {
 const isValue = (cell: string, separator: Separator) =>
   MISSING.test(cell) || isTimeCell(cell) || !Number.isNaN(numberIn(cell, separator));
 
-/** A decimal comma only where commas do not separate columns. */
+/** A decimal comma is accepted only if commas do not separate columns. */
 function numberIn(cell: string, separator: Separator): number {
   const text = separator === ',' ? cell : cell.replace(/^([+-]?\d*),(\d+(e[+-]?\d+)?)$/i, '$1.$2');
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
-/** Names, and a row of units below them, where the lines above the numbers have as many cells. */
+/** Names, and a row of units below them, if the lines above the numbers have as many cells. */
 function headerOf(
   lines: readonly string[],
   { first, separator, cells }: Numbers,
@@ -97,7 +100,7 @@ function columnOf(
   if (names[number] === undefined)
     throw new Error(`channel ${channel}: there are ${names.length} columns, ${names.slice(0, 20).join(', ')}`);
   const isDate = isDateAlone(cells[0][number]);
-  // A counter or a time by another name is no vibration either.
+  // A counter, or a time under another name, is not vibration either.
   const counts = names.length > 1 && risesEvenly(cells.slice(0, 100).map((row) => numberIn(row[number], separator)));
   if (number !== time && !isDate && !counts) return number;
   const others = names.flatMap((_, i) => (i === time || i === number || isDateAlone(cells[0][i]) ? [] : [i]));
@@ -121,12 +124,12 @@ function numberAt(
   );
 }
 
-/** Of a number in its own unit, of a written time in seconds. */
+/** A number in its own unit, a written time in seconds. */
 function timeOf(cell: string, separator: Separator): number {
   return isTimeCell(cell) ? secondsOf(cell) : numberIn(cell, separator);
 }
 
-/** The rate by the time column, and its longest stretch without a gap. @throws Error where it does not rise. */
+/** The rate from the time column, and its longest stretch without a gap. @throws Error if time does not rise. */
 function rateOf(
   { cells, separator }: Numbers,
   time: number | null,
@@ -152,7 +155,7 @@ function rateOf(
     );
   }
   const span = times[longest.to - 1] - times[longest.from];
-  // Times are often written with few digits: their mean step is finer than any single one.
+  // Times are often written with few digits: their mean step is more exact than any single one.
   const step = span / (longest.to - longest.from - 1);
   const inside = steps.slice(longest.from, longest.to - 1);
   const deviation = Math.sqrt(inside.reduce((sum, s) => sum + (s - step) ** 2, 0) / inside.length);
@@ -170,7 +173,7 @@ function rateInPreamble(lines: readonly string[]): number | undefined {
   return undefined;
 }
 
-/** Single samples that are missing, as the straight line between their neighbours; more than a few stay as they are. */
+/** Interpolates single missing samples linearly; longer runs stay as they are. */
 function bridged(samples: Float32Array, notes: string[]): Float32Array {
   const missing = samples.reduce((n, v) => n + (Number.isNaN(v) ? 1 : 0), 0);
   if (missing === 0 || missing > Math.max(1, MAX_BRIDGED_PART * samples.length)) return samples;

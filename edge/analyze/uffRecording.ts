@@ -3,7 +3,7 @@ import type { Samples } from './samples.ts';
 const DELIMITER = /^ {4}-1\s*$/;
 const BEGINNING = /^ {4}-1 *\r?\n {2,5}\d{1,4}b?\b/;
 const IS_58 = /^ {4}58b?(\s|$)/;
-/** Lines of a dataset 58 above its data: five of text, then what it is, its form, and its axes. */
+/** Header lines of a dataset 58: five of text, then type, form and axes. */
 const HEADER_LINES = 11;
 const TIME_AXIS = 17;
 const TIME_RESPONSE = 1;
@@ -20,9 +20,10 @@ interface Dataset {
 export const isUff = (bytes: Buffer) => BEGINNING.test(bytes.toString('latin1', 0, 200));
 
 /**
- * A time signal of a universal file: dataset 58, ASCII or binary, evenly spaced, real. Channels are such datasets, by
- * number from 0 or by the name of the response. Source: SDRC universal file formats, dataset type 58 and 58b.
- * @throws Error that lists the signals, or says what is not read.
+ * Reads a time signal of a universal file: dataset 58, ASCII or binary, evenly spaced, real. Channels are such
+ * datasets, by number from 0 or by the name of the response. Source: SDRC universal file formats, dataset type 58 and
+ * 58b.
+ * @throws Error that lists the signals, or says what is not supported.
  */
 export function readUff(bytes: Buffer, channel: string): Samples {
   const { datasets, skipped } = datasetsOf(bytes);
@@ -55,7 +56,7 @@ function datasetsOf(bytes: Buffer): { datasets: Dataset[]; skipped: string[] } {
   return { datasets, skipped };
 }
 
-/** The signal, or why it is none. */
+/** The signal, or why the dataset has none. */
 function dataset(lines: Lines, head: string): Dataset | string {
   const header = Array.from({ length: HEADER_LINES }, () => lines.next() ?? '');
   const [form, abscissa, ordinate] = [header[6], header[7], header[8]];
@@ -63,7 +64,7 @@ function dataset(lines: Lines, head: string): Dataset | string {
   const step = Number(form.slice(43, 56).replace(/d/i, 'e'));
   const size = BYTES[kind];
   const binary = /^\s+58b/.test(head) ? binaryForm(head) : null;
-  // Data that is not read is still passed over: its bytes may look like a line.
+  // Unsupported data is skipped by length: its bytes may look like a line.
   const data = binary ? lines.bytes(binary.length) : null;
   const isResponse = Number(header[5].slice(0, 5)) === TIME_RESPONSE;
   if (Number(abscissa.slice(0, 10)) !== TIME_AXIS && !isResponse) return 'a dataset 58 over another axis than time';
@@ -100,7 +101,7 @@ function binarySamples(data: Buffer, count: number, size: 4 | 8, little: boolean
   );
 }
 
-/** Numbers of a fixed width: a minus sign may stand right behind the number before. */
+/** Numbers of a fixed width: a minus sign may directly follow the previous number. */
 function asciiSamples(rows: readonly string[], count: number, width: number): Float32Array {
   const samples = new Float32Array(count);
   let i = 0;
@@ -119,7 +120,7 @@ function asciiSamples(rows: readonly string[], count: number, width: number): Fl
   return samples;
 }
 
-/** Lines of bytes, some of which are no text. */
+/** Line reader over bytes, some of which are not text. */
 class Lines {
   readonly #bytes: Buffer;
   #at = 0;

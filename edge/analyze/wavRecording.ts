@@ -1,6 +1,6 @@
 import type { Samples } from './samples.ts';
 
-/** RIFF/WAVE with integers of 8 to 32 bits, whose full scale is 1, or floating point of 32 or 64 bits. */
+/** Reads RIFF/WAVE with integers of 8 to 32 bits, scaled to a full scale of 1, or floating point of 32 or 64 bits. */
 export function readWav(bytes: Buffer, channel: number): Samples {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE')
     throw new Error('not a WAV file');
@@ -15,7 +15,7 @@ export function readWav(bytes: Buffer, channel: number): Samples {
   if (!format || format.length < 16 || !data) throw new Error('a WAV file without format or data');
   const bits = format.readUInt16LE(14);
   const channels = format.readUInt16LE(2);
-  // An extensible format says in its first two bytes of the GUID what a plain one says in its tag.
+  // An extensible format stores the plain format's tag in the first two bytes of its GUID.
   const tag =
     format.readUInt16LE(0) === 0xfffe && format.length >= 26 ? format.readUInt16LE(24) : format.readUInt16LE(0);
   const read = wavReader(tag, bits);

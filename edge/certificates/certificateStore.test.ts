@@ -37,7 +37,7 @@ async function store(): Promise<string> {
 }
 const now = () => Date.now();
 
-test('certificates are listed with what they are of and how long they hold', async () => {
+test('certificates are listed with subject and expiry', async () => {
   const pki = await store();
   writeFileSync(join(pki, 'own/certs/client_certificate.pem.mutex'), '');
   const [own, rejected, ...more] = listCertificates(pki, now());
@@ -48,7 +48,7 @@ test('certificates are listed with what they are of and how long they hold', asy
   expect(listCertificates('/nowhere', now())).toEqual([]);
 });
 
-test('a server is trusted and rejected by the beginning of its thumbprint', async () => {
+test('a server is trusted and rejected by a prefix of its thumbprint', async () => {
   const pki = await store();
   const [, { thumbprint }] = listCertificates(pki, now());
   expect(moveCertificate(pki, thumbprint.slice(0, 8).toUpperCase(), 'trusted', now()).place).toBe('trusted');
@@ -61,7 +61,7 @@ test('a server is trusted and rejected by the beginning of its thumbprint', asyn
   );
 });
 
-test('the own certificate is set aside once; a file that is none is named', async () => {
+test('the own certificate is set aside once; a file that is not a certificate is named', async () => {
   const pki = await store();
   expect(renewOwn(pki, 5).place).toBe('own');
   expect(readdirSync(join(pki, 'own/certs'))).toEqual(['client_certificate.pem.until-5']);
@@ -70,7 +70,7 @@ test('the own certificate is set aside once; a file that is none is named', asyn
   expect(() => listCertificates(pki, 0)).toThrow('bad.pem');
 });
 
-test('one that runs out is warned of, a rejected one is not', async () => {
+test('an expiring certificate brings a warning, a rejected one does not', async () => {
   const pki = await store();
   const log = pino({ level: 'silent' });
   const warn = vi.spyOn(log, 'warn');
@@ -83,7 +83,7 @@ test('one that runs out is warned of, a rejected one is not', async () => {
   expect(watch.current.map((c) => c.place)).toEqual(['own', 'trusted']);
 });
 
-test('a file that is trusted is rejected no longer, and one that is no certificate is refused', async () => {
+test('trusting a file ends its rejection; one that is not a certificate is refused', async () => {
   const pki = await store();
   const trusted = trustFile(pki, readFileSync(join(pki, 'rejected/plc.pem')), now());
   expect(listCertificates(pki, now()).map((c) => c.place)).toEqual(['own', 'trusted']);
@@ -91,7 +91,7 @@ test('a file that is trusted is rejected no longer, and one that is no certifica
   expect(() => trustFile(pki, Buffer.from('no certificate'), now())).toThrow(CertificateError);
 });
 
-test('what is trusted is rejected no longer, however it came there', async () => {
+test('a trusted certificate is no longer rejected, however it was added', async () => {
   const pki = await store();
   const file = join(pki, 'trusted/certs/by-hand.pem');
   copyFileSync(join(pki, 'rejected/plc.pem'), file);

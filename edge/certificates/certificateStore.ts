@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 const FOLDERS = { own: 'own/certs', trusted: 'trusted/certs', rejected: 'rejected' } as const;
 const CERTIFICATE = /\.(pem|der|crt|cer)$/;
 const DAY_MS = 86_400_000;
-/** An expiry is warned of so long before. */
+/** Days before expiry from which there is a warning. */
 export const WARN_DAYS = 30;
 
 export interface StoredCertificate {
@@ -20,10 +20,12 @@ export interface StoredCertificate {
   file: string;
 }
 
-/** A store that cannot do what was asked, in words for who asked. */
+/** The store cannot do what was requested; the message is for the user. */
 export class CertificateError extends Error {}
 
-/** The certificates of an edge's `pki` folder; none where there is no folder yet. @throws where a file is no certificate. */
+/**
+ * The certificates of an edge's `pki` folder; none if there is no folder yet. @throws if a file is not a certificate.
+ */
 export function listCertificates(pki: string, nowMs: number): StoredCertificate[] {
   return (Object.keys(FOLDERS) as StoredCertificate['place'][]).flatMap((place) => {
     const folder = join(pki, FOLDERS[place]);
@@ -33,7 +35,7 @@ export function listCertificates(pki: string, nowMs: number): StoredCertificate[
   });
 }
 
-/** Moves a server's certificate between `trusted` and `rejected`; a beginning of its thumbprint will do if no other has it. */
+/** Moves a server's certificate between `trusted` and `rejected`, by any unambiguous prefix of its thumbprint. */
 export function moveCertificate(
   pki: string,
   thumbprint: string,
@@ -52,7 +54,7 @@ export function moveCertificate(
   return { ...certificate, place: to, file };
 }
 
-/** Trusts a server of whose certificate there is a file, before it was ever met. */
+/** Trusts a server from a file with its certificate, before the first connection. */
 export function trustFile(pki: string, content: Uint8Array, nowMs: number): StoredCertificate {
   let certificate: X509Certificate;
   try {
@@ -70,9 +72,9 @@ export function trustFile(pki: string, content: Uint8Array, nowMs: number): Stor
 }
 
 /**
- * Forgets that a certificate was rejected where it is trusted as well: whoever put it there did so knowingly, and the
- * library would go on rejecting it. (It may have been met between the two, or copied by hand.)
- * @throws CertificateError where a file is no certificate.
+ * Removes the rejection of a certificate that is trusted as well: somebody trusted it deliberately, and the library
+ * would go on rejecting it. (It may have been rejected before it was trusted, or copied by hand.)
+ * @throws CertificateError if a file is not a certificate.
  */
 export function preferTrusted(pki: string, nowMs: number): void {
   const all = listCertificates(pki, nowMs);
@@ -80,7 +82,7 @@ export function preferTrusted(pki: string, nowMs: number): void {
   for (const { place, thumbprint, file } of all) if (place === 'rejected' && trusted.has(thumbprint)) rmSync(file);
 }
 
-/** Sets the edge's own certificate aside; a new one for the same key is made when the edge next connects. */
+/** Sets the edge's own certificate aside; the next connection creates a new one for the same key. */
 export function renewOwn(pki: string, nowMs: number): StoredCertificate {
   const own = listCertificates(pki, nowMs).find((c) => c.place === 'own');
   if (!own) throw new CertificateError('the edge has no certificate yet: one is made when it first connects');

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { listCertificates, type StoredCertificate, WARN_DAYS } from './certificateStore.ts';
 
-/** Looks after the certificates that are in use: what they are is a metric, and one that runs out is warned of. */
+/** Watches the certificates in use: exposes them as a metric, and warns before one expires. */
 export class CertificateWatch {
-  /** The edge's own, and the servers' that it trusts. */
+  /** The edge's own, and those of trusted servers. */
   current: StoredCertificate[] = [];
   readonly #pki: string;
   readonly #now: () => number;

@@ -28,7 +28,7 @@ function run(text: string, options: Partial<DetectOptions> = {}) {
   return { lines, said };
 }
 
-test('a line for each row after training, counted as in the file, with the channel that left', () => {
+test('one line per row after training, numbered as in the file, with the channel that deviated', () => {
   const { lines } = run(csv(160), { ignore: ['label'], jsonl: true });
   const rows = lines.map((line) => JSON.parse(line));
   expect(rows.map((r) => r.row)).toEqual(Array.from({ length: 100 }, (_, i) => 60 + i));
@@ -37,7 +37,7 @@ test('a line for each row after training, counted as in the file, with the chann
   expect(rows.slice(75).every((r) => r.anomaly === 1 && r.channels[0] === 'flow')).toBe(true);
 });
 
-test('for people: the stretches, and what was done', () => {
+test('readable output: the stretches, and the steps taken', () => {
   const { lines, said } = run(csv(160, ','), { ignore: ['4'] });
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^rows 12\d to 159: up to .* by flow/);
@@ -45,14 +45,14 @@ test('for people: the stretches, and what was done', () => {
   expect(run(csv(160, ',', 0), { ignore: ['4'] }).lines).toEqual(['100 rows, all like the training']);
 });
 
-test('empty cells take the value above them, and it is said', () => {
+test('empty cells take the value above them, and this is reported', () => {
   const holes = csv(160)
     .replace(/;10\.\d+;/, ';;')
     .replace(/;9\.\d+;/, ';NaN;');
   expect(run(holes, { ignore: ['label'] }).said).toContain('2 empty cells took the value above them');
 });
 
-test('a table without a header has its columns by number', () => {
+test('a table without a header names its columns by number', () => {
   const { said } = run(
     csv(160)
       .split('\n')
@@ -79,23 +79,23 @@ test.each<[string, string, Partial<DetectOptions>]>([
   [csv(160), '60 rows; 2 channels need 200', { method: 'canonical_variates', ignore: ['label'] }],
   [csv(160), 'no column is left to judge', { ignore: ['flow', 'noise', 'label'] }],
   ['a;b\n1;\n2;\n', 'column b holds no number', { timeColumn: undefined }],
-])('%# is refused with its place', (text, message, options) => {
+])('%# is refused with its position', (text, message, options) => {
   expect(() => run(text, options)).toThrow(message);
 });
 
-test('a channel that never moved while it was trained is left out, and it is said', () => {
+test('a channel that was constant in training is left out, and this is reported', () => {
   const { lines, said } = run(csv(160), { jsonl: true });
   expect(said).toContain('left out, for they never moved in the training rows: label');
   expect(lines.every((line) => Number.isFinite(JSON.parse(line).score))).toBe(true);
   expect(() => run(`a;b\n${'1;2\n'.repeat(100)}`, { timeColumn: undefined })).toThrow('no channel moved');
 });
 
-test('TRUE and FALSE are 1 and 0; a gap counts as missing to its end and not as normal', () => {
+test('TRUE and FALSE are 1 and 0; a gap counts as missing to its end, not as normal', () => {
   const states = csv(160).replaceAll(/;0$/gm, (_, at: number) => (at % 3 ? ';TRUE' : ';False'));
   expect(run(states).said.at(-1)).toContain('3 channels');
   const dead = csv(160, ';', 0).split('\n');
-  const gone = dead.map((line, i) => (i > 130 ? line.replace(/;[^;]*;/, ';;') : line)).join('\n');
-  const { lines } = run(gone, { ignore: ['label'] });
+  const dropout = dead.map((line, i) => (i > 130 ? line.replace(/;[^;]*;/, ';;') : line)).join('\n');
+  const { lines } = run(dropout, { ignore: ['label'] });
   expect(lines[0]).toMatch(/^rows 13\d to 159: .* by flow/);
 });
 
@@ -112,7 +112,7 @@ test('cells may carry the unit of their column, and another one is an error', ()
   );
 });
 
-test('a date and a time of day in two columns are one time', () => {
+test('a date column and a time-of-day column form one time', () => {
   const rows = Array.from(
     { length: 160 },
     (_, t) =>

@@ -21,17 +21,20 @@ export interface DetectOptions {
 
 /** A row's verdict. */
 export interface RowScore {
-  /** 1 is the limit at which a row counts as unlike the training. */
+  /** 1 is the limit from which a row counts as an anomaly. */
   score: number;
   anomaly: boolean;
-  /** The channels that moved the score, the one that moved it most first. */
+  /** The channels that contributed to the score, largest contribution first. */
   channels: string[];
-  /** Of a panel: the members whose limit it exceeds, and the channels that have no value in it. */
+  /** Of a panel: the members whose limit is exceeded, and the channels without a value. */
   by?: string[];
   missing?: string[];
 }
 
-/** A row's verdict, and where the row stands: in the rows below the header, over all files and counted from 0, and in its file's lines, from 1. */
+/**
+ * A row's verdict and position: `row` counts the rows below the header over all files, from 0; `line` those of its
+ * file, from 1.
+ */
 export interface JudgedRow extends RowScore {
   file: string;
   row: number;
@@ -42,10 +45,10 @@ export interface JudgedRow extends RowScore {
 const PROGRESS_ROWS = 100_000;
 
 /**
- * Learns what is normal from the first rows of a table and writes a verdict on each of the others; without `jsonl` the
- * stretches that were unlike the training. Several files are one table; rows count over all of them.
- * @param say what was repaired, which method was taken, and progress.
- * @throws TableError where a file is no table of numbers, or all are too short.
+ * Learns normal behaviour from the first rows of a table and writes a verdict on each later row; without `jsonl`, the
+ * anomalous stretches. Several files are one table; rows count over all of them.
+ * @param say receives what was repaired, the chosen method, and progress.
+ * @throws TableError if a file is not a table of numbers, or all are too short.
  */
 export function detectFiles(
   files: readonly NamedFile[],
@@ -107,7 +110,7 @@ export function scoreFiles(
   return [...judgeFiles(files, options, say)];
 }
 
-/** Rows are read, judged and given one by one: a file may be longer than memory holds rows. */
+/** Rows are read, judged and yielded one by one: a file may not fit in memory. */
 function* judgeFiles(
   files: readonly NamedFile[],
   options: Omit<DetectOptions, 'jsonl'>,
@@ -133,7 +136,7 @@ function* judgeFiles(
         still = new Still(names, last, moved);
         training.length = 0;
       }
-      // The panel is given what is missing; other methods know no gaps.
+      // The panel handles missing values; other methods do not.
       const given = panel ? picked(values, moved) : null;
       carried += fillForward(values, last);
       still?.see(last, row);
@@ -151,7 +154,10 @@ function* judgeFiles(
   if (carried > 0) say(`${carried} empty cells took the value above them`);
 }
 
-/** What judges rows after the training, of the channels that moved in it. @param last the channels' first values. */
+/**
+ * Trains the judge of rows after the training, on the channels that moved in it. @param last the channels' first
+ * values.
+ */
 function learned(
   names: readonly string[],
   training: readonly Float64Array[],
@@ -165,7 +171,7 @@ function learned(
     carried += fillForward(filled, last);
     return filled;
   });
-  // A channel that stood still tells nothing of how far it may move.
+  // A constant channel does not show how far it may move.
   const moved = names.map((_, c) => c).filter((c) => whole.some((row) => row[c] !== whole[0][c]));
   if (moved.length === 0) throw new TableError('no channel moved in the training rows: there is nothing to judge by');
   const still = names.filter((_, c) => !moved.includes(c));
@@ -178,14 +184,14 @@ function learned(
   return { judge: detectorJudge(detector), moved, carried };
 }
 
-/** Channels that stood still in the training: nothing tells how far they may move, so that they do is told, and not judged. */
+/** Channels that were constant in training: with no measure of normal movement, a change is reported but not judged. */
 class Still {
   readonly #names: readonly string[];
   readonly #normal: Float64Array;
   readonly #columns: number[];
   readonly #moved = new Map<number, number>();
 
-  /** @param normal the channels' values in the training, of those that stood still. */
+  /** @param normal training values of the constant channels. */
   constructor(names: readonly string[], normal: Float64Array, moved: readonly number[]) {
     this.#names = names;
     this.#normal = normal.slice();
@@ -210,7 +216,7 @@ function picked(row: Float64Array, columns: readonly number[]): Float64Array {
   return out;
 }
 
-/** Rows, judged one after the other. */
+/** Judges rows one after the other. */
 function detectorJudge({ detector, trigger }: JudgedBy): (row: Float64Array) => RowScore {
   let state = QUIET;
   return (row) => {
@@ -222,7 +228,7 @@ function detectorJudge({ detector, trigger }: JudgedBy): (row: Float64Array) => 
   };
 }
 
-/** The verdicts of a panel; what it watches is reported. @param training rows in which what is missing is NaN. */
+/** Verdicts of a panel, whose coverage is reported. @param training rows in which missing values are NaN. */
 function panelJudge(
   names: readonly string[],
   training: readonly Float64Array[],
@@ -239,7 +245,7 @@ function panelJudge(
 
 const SHOWN = 4;
 
-/** What each member watches, and the size of the change that it could have seen, of the first few channels. */
+/** What each member watches, with the smallest change it would detect, for the first few channels. */
 function watchLines(panel: PanelDetector<RowMethodName>): string[] {
   const seasons = Object.entries(panel.seasons()).map(([name, period]) => `${name} every ${period} rows`);
   const lines = panel.watches().map(({ member, channels, visible, sizes: unit }) => {

@@ -15,7 +15,7 @@ function file(name: string, labelOf: (i: number) => string = (i) => (i >= 400 ? 
   return { name, bytes: Buffer.from(['a,b,c,label', ...rows.map((row, i) => `${row},${labelOf(i)}`)].join('\n')) };
 }
 
-test('files are judged by themselves and counted together; the label is no channel', () => {
+test('each file is judged on its own and counted together; the label is not a channel', () => {
   const { all, byFile } = evaluateAnomaly([file('one.csv'), file('three.csv')], options, () => undefined);
   expect(byFile.map((f) => f.file)).toEqual(['one.csv', 'three.csv']);
   expect(all).toMatchObject({ rows: 400, anomalous: 200 });
@@ -24,7 +24,7 @@ test('files are judged by themselves and counted together; the label is no chann
   expect(all.f1OfFlaggingAll).toBeCloseTo(2 / 3, 9);
 });
 
-test('labels have to be there, and be 0 or 1', () => {
+test('labels must be present and be 0 or 1', () => {
   expect(() => evaluateAnomaly([file('a.csv')], { ...options, label: 'truth' }, () => undefined)).toThrow(TableError);
   const odd = file('a.csv', (i) => (i === 450 ? 'yes' : '0'));
   expect(() => evaluateAnomaly([odd], options, () => undefined)).toThrow('line 452, column 4: found "yes"');

@@ -6,7 +6,7 @@ export interface EvaluateAnomalyOptions extends Omit<DetectOptions, 'jsonl'> {
   label: string;
 }
 
-/** What was said of the rows of a file, and what was true. */
+/** The verdicts on a file's rows, and the labels. */
 export interface JudgedFile {
   file: string;
   scores: number[];
@@ -15,8 +15,8 @@ export interface JudgedFile {
 }
 
 /**
- * Each file's rows after its training, judged and held against its labels.
- * @throws TableError where a file is no table of numbers, too short, or has no such column of labels.
+ * Judges each file's rows after its training and compares them with its labels.
+ * @throws TableError if a file is not a table of numbers, is too short, or lacks the column of labels.
  */
 export function evaluateAnomaly(
   files: readonly NamedFile[],

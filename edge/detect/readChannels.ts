@@ -7,15 +7,15 @@ import { RowClock } from './rowClock.ts';
 /** One row of a table's channels. */
 export interface ChannelRow {
   file: string;
-  /** In the rows below the header, counted from 0; over all files. */
+  /** Among the rows below the header, from 0; over all files. */
   row: number;
   /** NaN where the cell is empty. */
   values: Float64Array;
-  /** In the file, counted from 1. */
+  /** Line in the file, from 1. */
   line: number;
 }
 
-/** A table's channels, whose rows are read one after the other. */
+/** A table's channels, with rows read one at a time. */
 export interface ChannelStream {
   names: string[];
   rows: Iterable<ChannelRow>;
@@ -23,9 +23,9 @@ export interface ChannelStream {
 
 export interface Channels {
   names: string[];
-  /** Empty cells took the value above them, those at the top the first below. */
+  /** Empty cells take the value above them, or the first value below at the top. */
   rows: Float64Array[];
-  /** How many were empty. */
+  /** Number of empty cells. */
   carried: number;
 }
 
@@ -37,7 +37,7 @@ export interface ChannelOptions {
 
 const LARGEST = 1e15;
 const DATE = /^\d{2,4}[-./]\d{1,2}[-./]\d{2,4}/;
-/** What stands for a value that is not there: of spreadsheets, historians and controllers. */
+/** Spellings of a missing value in spreadsheets, historians and controllers. */
 const EMPTY =
   /^(|#?n\/?a|nan|null|none|nil|-+|\?+|[+-]?inf(inity)?|bad( input)?|no data|i\/o timeout|#value!|#div\/0!)$/i;
 /** States that are written as words. */
@@ -51,10 +51,11 @@ const STATES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Channels of a table, a row a moment; a long file is read in pieces. A first row without a single number is the
- * header; without one, channels are called `c1`, `c2` … by their column. Several files with the same columns, in any
- * order, are one table: their rows follow each other in the order of the files.
- * @param say what was repaired. @throws TableError that names the file, with line and column, counted from 1.
+ * Opens the channels of a table, one row per moment; a long file is read in pieces. A first row without a single number
+ * is the header; without one, channels are called `c1`, `c2` … by their column. Several files with the same columns, in
+ * any order, are one table: their rows follow each other in the order of the files.
+ * @param say receives what was repaired.
+ * @throws TableError that names the file, with line and column, counted from 1.
  */
 export function openChannels(
   files: readonly NamedFile[],
@@ -80,7 +81,7 @@ export function openChannels(
   return { names: first.names, rows: rows() };
 }
 
-/** Channels of one file. @param after time of the last row of the file before it; NaN: none. */
+/** Channels of one file. @param after time of the previous file's last row; NaN: none. */
 function openFile(
   { name, bytes }: NamedFile,
   { separator, timeColumn, ignore }: ChannelOptions,
@@ -106,7 +107,7 @@ function openFile(
   );
   function* rows(): Generator<Pick<ChannelRow, 'line' | 'values'>> {
     let from = layout.body;
-    // Spreadsheets end in rows of separators alone: such rows count where others follow.
+    // Spreadsheets end in rows of separators alone: such rows count only if others follow.
     let held: Pick<ChannelRow, 'line' | 'values'>[] = [];
     for (let piece: Table | undefined = first; piece; piece = named(() => pieces.next().value as Table | undefined)) {
       const { rows: cells, lines, separator: between } = piece;
@@ -129,7 +130,7 @@ function openFile(
   return { names: layout.columns.map((c) => layout.header[c]), rows: rows(), clock };
 }
 
-/** All channels of a table. @throws TableError as `openChannels`, and where a column holds no number. */
+/** All channels of a table. @throws TableError as `openChannels`, and if a column holds no number. */
 export function readChannels(
   files: readonly NamedFile[],
   options: ChannelOptions,
@@ -152,7 +153,10 @@ export function firstValues(file: string, names: readonly string[], rows: readon
   });
 }
 
-/** Fills empty cells with the values before them, and keeps the row's for the next. @returns how many were empty. */
+/**
+ * Fills empty cells with the values before them, and stores the row's values for the next. @returns the number of empty
+ * cells.
+ */
 export function fillForward(row: Float64Array, last: Float64Array): number {
   let empty = 0;
   for (let c = 0; c < row.length; c++) {
@@ -166,14 +170,14 @@ export function fillForward(row: Float64Array, last: Float64Array): number {
 
 const TIME_OF_DAY = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$/;
 
-/** Columns of the time: beside a date without one, that of a time of day. */
+/** Columns of the time: the given one, and a time-of-day column beside a date without one. */
 function timeColumns({ body, clocks }: Layout, { rows }: Table, column: number): number[] {
   const joined = clocks.length === 1 ? [column, clocks[0]] : [column];
   const first = rows[body] ?? [];
   return Number.isNaN(momentOf(joined.map((c) => (first[c] ?? '').trim()).join(' '))) ? [column] : joined;
 }
 
-/** How numbers are written: with which mark for thousands, and whether the decimal mark is a comma. */
+/** How numbers are written: the thousands separator, and whether the decimal mark is a comma. */
 interface Writing {
   thousands: RegExp | null;
   decimalComma: boolean;
@@ -184,7 +188,7 @@ interface Layout {
   body: number;
   header: string[];
   columns: number[];
-  /** Of each column of channels, what stands behind its first number, and has to behind all. */
+  /** Per channel column, the unit after its first number, which all its cells must share. */
   cellUnits: (string | null)[];
   /** Columns that hold a time of day. */
   clocks: number[];
@@ -195,7 +199,7 @@ const WITH_POINT = /^[+-]?\d+\.\d+$/;
 const POINT_THOUSANDS = /^[+-]?\d{1,3}(\.\d{3})+,\d+$/;
 const COMMA_DECIMALS = /^[+-]?\d+,(\d{1,2}|\d{4,})$/;
 const COMMA_THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
-/** Columns of no more different words are of states. */
+/** A column with at most this many distinct words holds states. */
 const MAX_WORDS = 50;
 
 function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (note: string) => void): Layout {
@@ -205,7 +209,7 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
   const unknown = ignored.filter((name) => columnOf(header, name) < 0);
   if (unknown.length > 0) throw new TableError(`no column ${unknown.join(', ')}; found ${header.join(', ')}`);
   const named = header.map((_, c) => c).filter((c) => !ignored.includes(header[c]) && !ignored.includes(`${c + 1}`));
-  // A row of units below the header: words, above a row of numbers.
+  // A row of units below the header: words above a row of numbers.
   const units =
     headed &&
     rows.length > 2 &&
@@ -230,7 +234,7 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
   if (carried.length > 0) say(`cells carry their unit: ${carried.join(', ')}`);
   const some = (form: RegExp) =>
     cells.some((row) => columns.some((c, k) => form.test(withoutUnit(row[c] ?? '', cellUnits[k]).trim())));
-  // A comma before other than three digits is a decimal mark, whatever stands elsewhere.
+  // A comma before other than three digits is a decimal mark, regardless of other cells.
   const point = some(WITH_POINT) && (separator === ',' || !some(COMMA_DECIMALS));
   const writing: Writing =
     separator !== ',' && some(POINT_THOUSANDS)
@@ -241,7 +245,7 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
   return { body, header, columns, cellUnits, clocks, writing };
 }
 
-/** A column by its name, or by its number from 1; −1 where there is none. */
+/** A column by its name, or by its number from 1; −1 if there is none. */
 function columnOf(header: readonly string[], name: string): number {
   const at = header.indexOf(name);
   if (at >= 0) return at;

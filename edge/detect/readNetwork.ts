@@ -17,7 +17,7 @@ const tfjsSchema = z.looseObject({
   ),
 });
 
-/** A network file: ONNX by its ending, else TensorFlow.js' `model.json`. @throws Error where it is neither. */
+/** Reads a network file: ONNX by its extension, else TensorFlow.js' `model.json`. @throws Error if it is neither. */
 export function readNetwork(file: string): NetworkData['file'] {
   const bytes = bytesOf(file);
   if (bytes.length === 0) throw new Error(`${file} is empty`);
@@ -30,7 +30,7 @@ export function readNetwork(file: string): NetworkData['file'] {
   const { format, modelTopology, weightsManifest } = parsed.data;
   const parts = weightsManifest.flatMap(({ paths }) =>
     paths.map((path) => {
-      // A file that somebody gave us names no other files of ours.
+      // An untrusted file must not reach other files by path.
       if (path !== basename(path)) throw new Error(`${file}: its weights lie beside it; found ${JSON.stringify(path)}`);
       return bytesOf(join(dirname(file), path));
     }),
@@ -38,9 +38,9 @@ export function readNetwork(file: string): NetworkData['file'] {
   const weightSpecs = weightsManifest.flatMap(({ weights }) =>
     weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
   );
-  const bytesWanted = weightSpecs.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+  const expectedBytes = weightSpecs.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
   const found = parts.reduce((sum, part) => sum + part.length, 0);
-  if (found !== bytesWanted) throw new Error(`${file}: ${found} bytes of weights; its specs are of ${bytesWanted}`);
+  if (found !== expectedBytes) throw new Error(`${file}: ${found} bytes of weights; its specs are of ${expectedBytes}`);
   const network = { modelTopology, weightSpecs, weights: Buffer.concat(parts).toString('base64') };
   return { format: format === 'graph-model' ? 'tfjs-graph' : 'tfjs-layers', network };
 }

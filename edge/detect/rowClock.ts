@@ -2,10 +2,10 @@ import { momentOf } from '#models/tables/moment.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 
 const HOUR_MS = 3_600_000;
-/** Clocks are set back by an hour once a year; a long table may hold a few. */
+/** Clocks are set back by an hour once a year; a long table may contain a few changes. */
 const MAX_CHANGES = 3;
 
-/** Whether rows stand in order of time; a clock that is set back by an hour in autumn is said. */
+/** Checks that rows are in order of time; a clock set back by an hour in autumn is reported. */
 export class RowClock {
   readonly #columns: readonly number[];
   /** Time of the last row; NaN before the first. Dates in milliseconds, else as in the table. */
@@ -15,15 +15,15 @@ export class RowClock {
   #twice = 0;
 
   /**
-   * @param columns of the time: none, one, or those of the date and of the time of day.
-   * @param after time of the last row of the file before this one; NaN: none.
+   * @param columns of the time: none, one, or those of date and time of day.
+   * @param after time of the previous file's last row; NaN: none.
    */
   constructor(columns: readonly number[], after: number) {
     this.#columns = columns;
     this.last = after;
   }
 
-  /** @throws TableError where time goes back. */
+  /** @throws TableError if time goes backwards. */
   pass(cells: readonly string[], line: number): void {
     if (this.#columns.length === 0) return;
     const cell = this.#columns.map((c) => (cells[c] ?? '').trim()).join(' ');

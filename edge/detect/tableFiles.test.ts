@@ -25,7 +25,7 @@ async function detect(paths: string[]) {
   return { verdicts: lines.map((line) => JSON.parse(line)), said };
 }
 
-test('the files of a folder are one table, in the order of their names; rows count over all, lines in each', async () => {
+test('the files of a folder are one table, in the order of their names; rows count over all, lines per file', async () => {
   const directory = folder();
   writeFileSync(join(directory, 'day-2.csv'), HEADER + rows(0, 80));
   // Columns in another order, and packed.
@@ -41,7 +41,7 @@ test('the files of a folder are one table, in the order of their names; rows cou
   expect(verdicts.slice(40).every((v) => v.anomaly === 1 && v.channels[0] === 'flow')).toBe(true);
 });
 
-test('files out of order of time are refused, with both named', async () => {
+test('files out of time order are refused, with both named', async () => {
   const directory = folder();
   const [a, b] = [join(directory, 'a.csv'), join(directory, 'b.csv')];
   writeFileSync(a, HEADER + rows(80, 160));
@@ -51,7 +51,7 @@ test('files out of order of time are refused, with both named', async () => {
   );
 });
 
-test('Parquet is read by its content; what is none is an error', async () => {
+test('Parquet is recognised by its content; an invalid file is an error', async () => {
   const snappy = new URL('../../models/tables/fixtures/snappy.parquet', import.meta.url).pathname;
   const [{ bytes }] = await readTableFiles([snappy]);
   expect(Buffer.from(bytes).toString('utf8').split('\n')[0]).toBe('time,flow,count,running,state,level');
@@ -60,13 +60,13 @@ test('Parquet is read by its content; what is none is an error', async () => {
   await expect(readTableFiles([broken])).rejects.toThrow(`${broken}: a damaged Parquet file`);
 });
 
-test('a path that is not there, and a folder without tables, are errors that name it', async () => {
+test('a missing path and a folder without tables are errors that name it', async () => {
   const directory = folder();
   await expect(readTableFiles([directory])).rejects.toThrow(`${directory}: no file that ends in .csv`);
   await expect(readTableFiles([join(directory, 'x.csv')])).rejects.toThrow(/x\.csv: ENOENT/);
 });
 
-test('labels in one of two files: both are one table; labels in each: each is judged by itself', async () => {
+test('with labels in one of two files both are one table; with labels in each, each is judged by itself', async () => {
   const directory = folder();
   const path = (name: string, text: string) => {
     writeFileSync(join(directory, name), text);

@@ -8,15 +8,15 @@ import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable
 import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
 
 const TABLE = /\.(csv|tsv|txt|parquet|xlsx|xlsm)(\.gz)?$/i;
-/** A header is no longer, or the files are compared as a whole. */
+/** Limit on the header's length; beyond it the files are compared as a whole. */
 const HEADER_BYTES = 65_536;
-/** No table is unpacked to more: a small archive may hold any number of zeros. */
+/** Limit on unpacked size: a small archive may expand without bound. */
 const MAX_UNPACKED_BYTES = 2 ** 31 - 1;
 
 /**
  * The table files that paths name, as separated values: files as given, and those of a folder in the order of their
- * names (`day-2` before `day-10`). Gzip is unpacked; Parquet and workbooks are converted. Text files are read when
- * their bytes are asked for, one after the other.
+ * names (`day-2` before `day-10`). Gzip is unpacked; Parquet and workbooks are converted. Text files are read lazily,
+ * one after the other.
  * @throws TableError if a path cannot be read, or a folder holds no table.
  */
 export async function readTableFiles(paths: readonly string[]): Promise<NamedFile[]> {
@@ -24,8 +24,9 @@ export async function readTableFiles(paths: readonly string[]): Promise<NamedFil
 }
 
 /**
- * The same; with a time column, files of different columns are joined by time.
- * @param say how they were joined. @throws TableError also where they cannot be.
+ * As `readTableFiles`; with a time column, files of different columns are joined by time.
+ * @param say receives how they were joined.
+ * @throws TableError also if they cannot be.
  */
 export async function readJoinedFiles(
   paths: readonly string[],
@@ -41,7 +42,7 @@ export async function readJoinedFiles(
 }
 
 /**
- * Files that are judged against labels: each by itself, or joined by time where one alone has the labels.
+ * Files to judge against labels: each by itself, or joined by time if only one has the labels.
  * @throws TableError as `readJoinedFiles`.
  */
 export async function readLabelledFiles(
@@ -54,7 +55,7 @@ export async function readLabelledFiles(
   return files.length > 1 && labelled.length === 1 ? readJoinedFiles(paths, options, say) : files;
 }
 
-/** The names of a file's columns; a long file is not read as a whole for it. @throws TableError that names the file. */
+/** A file's column names, without reading a long file as a whole. @throws TableError that names the file. */
 export function headerOf({ name, bytes }: NamedFile, separator?: string): string[] {
   const end = bytes.length <= HEADER_BYTES ? bytes.length : bytes.lastIndexOf(10, HEADER_BYTES) + 1 || HEADER_BYTES;
   const first = { name, bytes: bytes.subarray(0, end) };
@@ -66,7 +67,7 @@ export function headerOf({ name, bytes }: NamedFile, separator?: string): string
   );
 }
 
-/** Whether the first lines are the same; long files of one table are not read as a whole for it. */
+/** Whether the first lines are the same, without reading long files as a whole. */
 function hasSameColumns(files: readonly NamedFile[]): boolean {
   const first = files.map(
     ({ bytes }) => Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('latin1').split('\n')[0],

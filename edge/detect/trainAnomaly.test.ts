@@ -31,7 +31,7 @@ const artifacts = trainDense(scaled.slice(0, 300), scaled.slice(0, 300), {
 const options = { ignore: [], seed: 1, answer: 'reconstruction', lags: 1 } as const;
 const wrap = (network: string) => trainAnomaly([table], { ...options, ignore: [], network }, '0', () => undefined);
 
-/** As TensorFlow.js' converter writes it; `paths` are those of its manifest. */
+/** Written as by TensorFlow.js' converter; `paths` are those of its manifest. */
 function tensorFlow(name: string, paths: string[]): string {
   const { modelTopology, weightSpecs, weightData } = artifacts;
   writeFileSync(join(directory, 'weights.bin'), Buffer.from(weightData));
@@ -41,7 +41,7 @@ function tensorFlow(name: string, paths: string[]): string {
   return file;
 }
 
-test('a network that was learned elsewhere becomes a model, from ONNX and from TensorFlow.js alike', async () => {
+test('an externally trained network becomes a model, from ONNX and from TensorFlow.js', async () => {
   const onnx = join(directory, 'net.onnx');
   writeFileSync(onnx, denseOnnx(artifacts));
   const models = [await wrap(onnx), await wrap(tensorFlow('model.json', ['weights.bin']))];
@@ -58,7 +58,7 @@ test('a network that was learned elsewhere becomes a model, from ONNX and from T
   expect(models[0].limits[0] / models[1].limits[0]).toBeCloseTo(1, 3);
 });
 
-test('a model.json names no files but those beside it, and weights are as long as their specs', async () => {
+test('a model.json may only name files beside it, and weights must match the length in their specs', async () => {
   await expect(wrap(tensorFlow('escape.json', ['../../../etc/passwd']))).rejects.toThrow('its weights lie beside it');
   await expect(wrap(tensorFlow('twice.json', ['weights.bin', 'weights.bin']))).rejects.toThrow('its specs are of');
   const empty = join(directory, 'empty.onnx');
@@ -67,7 +67,7 @@ test('a model.json names no files but those beside it, and weights are as long a
   await expect(wrap(directory)).rejects.toThrow('EISDIR');
 });
 
-test('a network that is not as wide as the table is refused', async () => {
+test("a network whose width differs from the table's is refused", async () => {
   const file = tensorFlow('wide.json', ['weights.bin']);
   const narrow = { name: 'n.csv', bytes: Buffer.from(['a,b', ...rows.map(([a, b]) => `${a},${b}`)].join('\n')) };
   await expect(trainAnomaly([narrow], { ...options, ignore: [], network: file }, '0', () => undefined)).rejects.toThrow(

@@ -14,16 +14,16 @@ export interface TrainAnomalyOptions {
   ignore: string[];
   method?: LearningMethod;
   seed: number;
-  /** A network that was learned elsewhere, in place of a method; what it answers, and how many rows it looks at. */
+  /** An externally trained network in place of a method, with its output and the rows it looks at. */
   network?: string;
   answer: 'reconstruction' | 'score';
   lags: number;
 }
 
 /**
- * Learns a model of process values from a table of rows that were normal, oldest first, a column a point.
- * @param say what was repaired, and what was left out.
- * @throws TableError where the file is no table of numbers, or too short, or a network does not fit it.
+ * Trains a model of process values on a table of normal rows, oldest first, a column per point.
+ * @param say receives what was repaired and left out.
+ * @throws TableError if the file is not a table of numbers, or too short, or a network does not fit it.
  */
 export async function trainAnomaly(
   files: readonly NamedFile[],

@@ -4,7 +4,7 @@ import type { JudgedFile } from '../detect/evaluateAnomaly.ts';
 
 const WIDTH = 900;
 const HEIGHT = 150;
-/** Scores beyond this multiple of the limit are drawn at the edge. */
+/** Scores beyond this multiple of the limit are clipped to it. */
 const MOST = 5;
 
 /** One page: the metrics, and each file's score over its rows. */

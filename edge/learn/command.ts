@@ -15,7 +15,7 @@ import { makeDirectory, writeFile } from './withUsageError.ts';
 const ANOMALY_JOIN_HELP =
   'with --time-column, files of different columns are joined by time: oldest value that a row takes, in seconds (times that are no dates: in their unit); by default two steps of its file';
 
-/** `millwright train`, `predict`, `evaluate` and `fleet`. Rooms are loaded when they are needed. */
+/** `millwright train`, `predict`, `evaluate` and `fleet`. Modules are loaded on demand. */
 export function addLearnCommands(program: Command, shell: Shell): void {
   const train = program.command('train').description('trains a model');
   addTrainAnomaly(train, shell);

@@ -12,11 +12,11 @@ import { findBearing } from '#models/machine/bearingTable.ts';
 import type { FolderEvaluation } from './diagnosisReport.ts';
 import { writeFile } from './withUsageError.ts';
 
-/** `manifest.json` of a folder of recordings; unknown fields pass. */
+/** `manifest.json` of a folder of recordings; unknown fields are ignored. */
 const manifestSchema = z.object({
   unit: unitSchema,
   factors: bearingFactorsSchema.optional(),
-  /** Instead of factors: a designation of the table, with or without maker and suffixes. */
+  /** Instead of factors: a designation of the bearing table, with or without maker and suffixes. */
   bearing: z.string().optional(),
   recordings: z
     .array(

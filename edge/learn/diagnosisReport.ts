@@ -19,7 +19,7 @@ export interface FolderEvaluation {
   evaluation: DiagnosisEvaluation;
 }
 
-/** A block a group, a share a line, for a terminal. */
+/** One block per group, one line per share, for a terminal. */
 export function diagnosisLines(folder: string, { all, byFault, bySpeed, calibration }: DiagnosisEvaluation): string[] {
   const block = (score: DiagnosisScore) => [
     `  ${score.name}, ${score.recordings} recordings`,
@@ -39,7 +39,7 @@ function calibrationLines(calibration: readonly ConfidenceBin[]): string[] {
   return calibration.length === 0 ? [] : ['  right, by confidence', ...calibration.map(line)];
 }
 
-/** One page: of each folder a table of shares, by fault and by speed, and how often each confidence is right. */
+/** One page: for each folder a table of shares, by fault and by speed, and the hit rate of each confidence. */
 export function diagnosisHtml(folders: readonly FolderEvaluation[]): string {
   const sections = folders.flatMap(({ folder, evaluation }) => [
     sharesSection(folder, evaluation),

@@ -25,7 +25,7 @@ interface TrainFailureArguments extends RecordArguments {
   allowLeak: string[];
 }
 
-/** The tables of a fleet's life, in the user's own columns. */
+/** Adds the options for a fleet's life tables, in the user's own columns. */
 function withRecords(command: Command): Command {
   return command
     .argument(
@@ -141,12 +141,12 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
             `${missing.map((table) => `--${table}`).join(', ')}: the model looks at this; where nothing happened, give a table with the header alone`,
           );
         const records = await recordsOf(shell, files, o);
-        for (const said of withUsageError(shell, file, () => predictFailure(records, model))) {
+        for (const prediction of withUsageError(shell, file, () => predictFailure(records, model))) {
           const plain =
-            'assessment' in said
-              ? `${said.unit}: ${said.reason}`
-              : `${said.unit}: ${(100 * said.probability).toFixed(1)} %${said.alarm ? ', alarm' : ''}${said.because.length > 0 ? ` by ${said.because.join('; ')}` : ''}`;
-          shell.write(o.jsonl ? JSON.stringify({ ...said, model: basename(o.model) }) : plain);
+            'assessment' in prediction
+              ? `${prediction.unit}: ${prediction.reason}`
+              : `${prediction.unit}: ${(100 * prediction.probability).toFixed(1)} %${prediction.alarm ? ', alarm' : ''}${prediction.because.length > 0 ? ` by ${prediction.because.join('; ')}` : ''}`;
+          shell.write(o.jsonl ? JSON.stringify({ ...prediction, model: basename(o.model) }) : plain);
         }
       });
     });

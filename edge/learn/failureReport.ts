@@ -37,7 +37,7 @@ export function failureHtml(file: string, lines: readonly string[], { reliabilit
   ]);
 }
 
-/** What a person should know of the model before trusting it. */
+/** What to know of the model before trusting it. */
 export function failureCard(
   data: string,
   { shape, dated }: Pick<FailureModel, 'shape' | 'dated'>,

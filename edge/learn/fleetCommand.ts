@@ -15,7 +15,7 @@ interface FleetArguments {
   joinWithin?: number;
 }
 
-/** `millwright fleet`: what the machines of a fleet tell of one another. */
+/** `millwright fleet`: compares the machines of a fleet. */
 export function addFleetCommands(program: Command, shell: Shell): void {
   const fleet = program.command('fleet').description('compares the machines of a fleet, and learns from all of them');
   addFamilies(fleet, shell);

@@ -149,11 +149,11 @@ async function predictionsByAge(
   );
 }
 
-function predictionText(said: LifePrediction): string {
-  if (!('rul' in said)) return `not assessable: ${said.reason}; needed: ${said.remedy}`;
-  const { low, high } = said.interval;
-  const digits = said.interval.high < 10 ? 1 : 0;
-  return `${said.rul.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)}) ${said.timeUnit}`;
+function predictionText(prediction: LifePrediction): string {
+  if (!('rul' in prediction)) return `not assessable: ${prediction.reason}; needed: ${prediction.remedy}`;
+  const { low, high } = prediction.interval;
+  const digits = prediction.interval.high < 10 ? 1 : 0;
+  return `${prediction.rul.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)}) ${prediction.timeUnit}`;
 }
 
 export function addEvaluateLife(evaluate: Command, shell: Shell): void {
@@ -193,7 +193,7 @@ export function addEvaluateLife(evaluate: Command, shell: Shell): void {
     );
 }
 
-/** A table's histories in the steps that suit it; what was decided is reported. */
+/** A table's histories in suitable steps; the choice is reported. */
 async function counted(shell: Shell, file: string, { units, time }: UnitTable) {
   const { lifeTimeOf, onGrid } = await import('#models/health/life/timeGrid.ts');
   const clock: LifeTime = lifeTimeOf(units, time);
@@ -229,7 +229,7 @@ function cmapssRows(shell: Shell, file: string, bytes: Uint8Array): string[][] {
   return content.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/\s+/)]));
 }
 
-/** A model that was trained here, or one that is shipped. */
+/** A model trained here, or a shipped one. */
 function modelFile(shell: Shell, model: string): string {
   const own = join(model, 'model.json');
   const shipped = resolve(shell.commandFile, '../../models/trained', model, 'model.json');

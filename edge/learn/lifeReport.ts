@@ -25,7 +25,7 @@ export function evaluationLines(e: LifeEvaluation, others: Record<string, LifeEv
   ];
 }
 
-/** One page: the metrics, said against true, and the mean truth of what was said. */
+/** One page: the metrics, predicted against true life, and the mean truth for each prediction. */
 export function evaluationHtml(
   file: string,
   lines: readonly string[],

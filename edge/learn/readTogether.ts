@@ -1,7 +1,7 @@
 import type { Shell } from '#models/configuration/shell.ts';
 import type { Table } from '#models/tables/parseTable.ts';
 
-/** Of commands that read units. */
+/** Help of commands that read units. */
 export const JOIN_WITHIN_HELP =
   'files of different columns are joined by time within each unit: oldest value that a row takes, in seconds (times that are no dates: in their unit); by default two steps of its file';
 
@@ -13,9 +13,10 @@ export interface TogetherOptions {
 }
 
 /**
- * What a reader makes of the tables that paths name, as one table: files of the same columns, or a folder of them; files
- * of different columns that all have unit and time are joined by time within each unit.
- * Without a column of units, each file is a unit. @throws the shell's usage error if a table cannot be used.
+ * Reads the tables that paths name as one table: files of the same columns, or a folder of them; files of different
+ * columns that all have unit and time are joined by time within each unit. Without a column of units, each file is a
+ * unit.
+ * @throws the shell's usage error if a table cannot be used.
  * @param complete whether joined rows without a value of every file are left out.
  */
 export async function readTogether<T>(
@@ -42,7 +43,7 @@ export async function readTogether<T>(
   return result.value;
 }
 
-/** Whether all files have unit and time, and no other column is in files of different columns: else their difference is an error. */
+/** Whether all files have unit and time, and otherwise share no column: else their difference is an error. */
 function joinable(headers: readonly (readonly string[])[], { unit, time }: TogetherOptions): boolean {
   const kinds = new Set(headers.map((header) => [...header].sort().join('\n')));
   if (kinds.size < 2 || !headers.every((header) => header.includes(unit) && header.includes(time))) return false;

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Shell } from '#models/configuration/shell.ts';
 
-/** Errors that are about what the user gave. */
+/** Errors caused by the user's input. */
 const USAGE = ['LeakError', 'ModelFileError', 'HistoryError'];
 
-/** Of commands that learn. */
+/** Help of commands that train. */
 export const ALLOW_LEAK_HELP =
   'columns, with commas, that are kept although they look as if they knew the outcome; a warning names them';
 
-/** @throws the shell's usage error where the table is too small, or leaks. */
+/** @throws the shell's usage error if the table is too small, or leaks. */
 export function withUsageError<T>(shell: Shell, file: string, work: () => T): T {
   try {
     return work();
@@ -18,7 +18,7 @@ export function withUsageError<T>(shell: Shell, file: string, work: () => T): T 
   }
 }
 
-/** @throws the shell's failure where it cannot be written. */
+/** @throws the shell's failure if it cannot be written. */
 export function writeFile(shell: Shell, file: string, content: string): void {
   try {
     writeFileSync(file, content);
@@ -27,7 +27,7 @@ export function writeFile(shell: Shell, file: string, content: string): void {
   }
 }
 
-/** Before the work: an output that cannot be is said at once. */
+/** Called before the work, so that an unusable output path is reported at once. */
 export function makeDirectory(shell: Shell, directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });

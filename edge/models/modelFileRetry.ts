@@ -3,9 +3,9 @@ import { NotReadyError } from '../pipeline/process/trial.ts';
 
 const RETRY_MS = 10_000;
 
-/** When a model file is looked at again. */
+/** Decides when a model file is retried. */
 export class ModelFileRetry {
-  /** Null: it was taken, or had been before. */
+  /** Null: it was installed, now or before. */
   readonly why: string | null;
   readonly #file: string;
   readonly #modifiedMs: number | null;
@@ -22,7 +22,7 @@ export class ModelFileRetry {
     return new ModelFileRetry(file, null, Number.POSITIVE_INFINITY);
   }
 
-  /** One that was refused waits for another file, a machine that has not run enough for a moment. */
+  /** A refused file is retried when it changes; a machine with too little history, after a while. */
   static refused(file: string, error: unknown, nowMs: number): ModelFileRetry {
     const why = error instanceof Error ? error.message : String(error);
     return new ModelFileRetry(file, why, error instanceof NotReadyError ? nowMs + RETRY_MS : Number.POSITIVE_INFINITY);
@@ -33,7 +33,7 @@ export class ModelFileRetry {
   }
 }
 
-/** Null: it is not there, as when a stick was pulled out. */
+/** Null: the file is missing, for example because a memory stick was removed. */
 function modifiedMs(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null;
 }

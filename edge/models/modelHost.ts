@@ -7,7 +7,7 @@ export interface HostJob {
   /** The model's package. */
   id: string;
   model: ProcessModel;
-  /** What judges beside a machine's own model. */
+  /** Detectors that judge beside a machine's own model. */
   members?: OwnMembers;
   rows: number[][];
   state: ProcessState;
@@ -16,10 +16,10 @@ export interface HostJob {
 export type HostResult =
   | {
       ok: true;
-      /** Null: too few rows before it yet. */
+      /** Null: still too few rows before it. */
       scores: (ProcessScore | null)[];
       state: ProcessState;
-      /** Time that it took. */
+      /** Computing time. */
       ms: number;
       runtime: string;
     }
@@ -31,9 +31,9 @@ export interface LearnRequest {
   rows: number[][];
   /** Rows that follow a gap. */
   starts: number[];
-  /** Channels that tell how the machine is run. */
+  /** Channels that describe how the machine is operated. */
   context: string[];
-  /** Of channels: a change that is normal beyond what the training shows, in the channel's unit. */
+  /** Per channel: a change that is normal beyond what the training shows, in the channel's unit. */
   normalChanges: Record<string, number>;
 }
 
@@ -41,7 +41,7 @@ export type LearnResult = { ok: true; model: ProcessModel; members: OwnMembers }
 
 /** Runs models off the thread that reads the network; every call returns in bounded time. */
 export interface ModelHost {
-  /** Times that the process in which they run ended. */
+  /** How often the process that runs them ended. */
   readonly restarts: number;
   run(jobs: readonly HostJob[]): Promise<HostResult[]>;
   learn(request: LearnRequest): Promise<LearnResult>;

@@ -11,7 +11,10 @@ import type { HostResult, ModelHost } from './modelHost.ts';
 
 type ModelOrder = Extract<Order, { what: 'model' }>;
 
-/** Brings models to machines: fetched or from a file, their signature checked, tried on the machine's own rows. */
+/**
+ * Brings models to machines: fetches or opens the package, verifies its signature, and tries it on the machine's own
+ * rows.
+ */
 export class ModelInstaller {
   readonly #key: KeyObject | null;
   readonly #host: ModelHost;
@@ -58,12 +61,12 @@ export class ModelInstaller {
     return this.#tryPackage(asset, modelPackage);
   }
 
-  /** The same of a package that `open` read here, from a stick or a disk. */
+  /** As `prepare`, for a package that `open` read locally, from a stick or a disk. */
   preparePackage(asset: string, modelPackage: ModelPackage): Promise<Installed> {
     return this.#tryPackage(asset, modelPackage);
   }
 
-  /** @throws Error with why it is no package. */
+  /** @throws Error with why it is not a package. */
   openFile(file: string): Promise<ModelPackage> {
     return openPackage(readFileSync(file, 'utf8'));
   }

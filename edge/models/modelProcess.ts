@@ -2,7 +2,7 @@ import type { ProcessModel } from '#models/health/process/processModel.ts';
 import type { HostJob, HostResult, LearnRequest, LearnResult } from './modelHost.ts';
 import { JobRunner } from './runJobs.ts';
 
-/** A job whose model was sent before has none. */
+/** A job whose model was sent before carries none. */
 type SentJob = Omit<HostJob, 'model' | 'members'> & { model: ProcessModel | null; members?: HostJob['members'] };
 
 /** A request to the process that runs the models; each model is sent once. */
@@ -12,7 +12,7 @@ export interface HostAnswer {
   results: HostResult[] | LearnResult;
 }
 
-/** Models that were received; the edge tracks them, and starts again with each new process. */
+/** Models received so far; the edge tracks them and starts over with each new process. */
 const knownModels = new Map<string, Pick<HostJob, 'model' | 'members'>>();
 const runner = new JobRunner();
 
@@ -31,7 +31,7 @@ function run(jobs: SentJob[]): Promise<HostResult[]> {
   );
 }
 
-// Without its edge it has nothing to do; signals are the edge's to answer.
+// Without its edge it has nothing to do; the edge handles signals.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);

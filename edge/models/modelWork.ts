@@ -7,7 +7,7 @@ import { ModelFileRetry } from './modelFileRetry.ts';
 import type { ModelHost } from './modelHost.ts';
 import type { ModelInstaller } from './modelInstaller.ts';
 
-/** What the work on models needs of its edge. */
+/** What model work needs from its edge. */
 export interface ModelWorkSurroundings {
   assets: EdgeConfig['assets'];
   pipeline: Pipeline;
@@ -27,7 +27,7 @@ export class ModelWork {
   /** State of the model files that the configuration names, by machine. */
   readonly files = new Map<string, ModelFileRetry>();
   readonly #edge: ModelWorkSurroundings;
-  /** Process that runs models; null where none is available. */
+  /** Process that runs models; null if none is available. */
   #host: ModelHost | null = null;
   #installer: ModelInstaller | null = null;
   #isInferring = false;
@@ -44,14 +44,14 @@ export class ModelWork {
     this.infer();
   }
 
-  /** Ends it. Results of models that come later are computed again after a restart. */
+  /** Stops inference. Results that arrive later are computed again after a restart. */
   stop(): void {
     this.#host = null;
     this.#installer = null;
     this.#stopping = true;
   }
 
-  /** Runs inference on all rows that are due, as one batch; rows that come meanwhile form the next. */
+  /** Runs inference on all due rows as one batch; rows that arrive meanwhile form the next. */
   infer(): void {
     const host = this.#host;
     if (!host || this.#isInferring) return;
@@ -80,7 +80,7 @@ export class ModelWork {
       });
   }
 
-  /** Installs a model by command. @throws Error with the reason where it cannot. */
+  /** Installs a model by command. @throws Error with the reason if it cannot. */
   async install({ asset, id, stage }: Extract<MachineOrder, { what: 'model' }>): Promise<string> {
     if (!this.#installer) throw new Error('this edge runs no models');
     const installed = await this.#installer.prepare({ asset, id });
@@ -95,8 +95,8 @@ export class ModelWork {
   }
 
   /**
-   * Installs the model files that the configuration names and that are not installed yet. A refused file is retried when it
-   * changes; one for which the machine has too little history, a little later.
+   * Installs the model files that the configuration names and that are not installed yet. A refused file is retried
+   * when it changes; one whose machine has too little history, a little later.
    */
   async installFiles(): Promise<void> {
     const installer = this.#installer;

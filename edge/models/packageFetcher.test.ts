@@ -6,10 +6,10 @@ const ID = 'a'.repeat(64);
 const say = (fetcher: PackageFetcher, piece: object) =>
   fetcher.receive(Buffer.from(JSON.stringify({ v: 1, id: ID, ...piece })));
 
-test('pieces come together in their order; what was not asked for, or is no piece, is let go', async () => {
-  const asked: Pick<Want, 'id' | 'piece'>[] = [];
+test('pieces are assembled in order; unrequested or invalid ones are ignored', async () => {
+  const requests: Pick<Want, 'id' | 'piece'>[] = [];
   const fetcher: PackageFetcher = new PackageFetcher((want) => {
-    asked.push(want);
+    requests.push(want);
     queueMicrotask(() => {
       fetcher.receive(Buffer.from('garbage'));
       say(fetcher, { piece: want.piece + 1, of: 3, text: 'wrong' });
@@ -17,14 +17,14 @@ test('pieces come together in their order; what was not asked for, or is no piec
     });
   });
   expect(await fetcher.fetch(ID)).toBe('<0><1><2>');
-  expect(asked.map((w) => w.piece)).toEqual([0, 1, 2]);
+  expect(requests.map((w) => w.piece)).toEqual([0, 1, 2]);
 });
 
-test('a piece that was lost is asked for again, and one that never comes ends the fetching', async () => {
+test('a lost piece is requested again, and one that never arrives ends the fetch', async () => {
   vi.useFakeTimers();
-  let asks = 0;
+  let requestCount = 0;
   const fetcher: PackageFetcher = new PackageFetcher(() => {
-    if (++asks === 3) say(fetcher, { piece: 0, of: 1, text: 'late' });
+    if (++requestCount === 3) say(fetcher, { piece: 0, of: 1, text: 'late' });
   });
   const fetched = fetcher.fetch(ID);
   await vi.advanceTimersByTimeAsync(7000);
@@ -35,7 +35,7 @@ test('a piece that was lost is asked for again, and one that never comes ends th
   vi.useRealTimers();
 });
 
-test('a package that the gateway does not have, or an edge that ends, ends it at once', async () => {
+test('a package that the gateway lacks, or an edge that stops, ends the fetch at once', async () => {
   const fetcher: PackageFetcher = new PackageFetcher((want) =>
     queueMicrotask(() => say(fetcher, { ...want, of: 0, text: null })),
   );

@@ -19,7 +19,7 @@ export class PackageFetcher {
     this.#request = request;
   }
 
-  /** The package's text. @throws Error with why it cannot be had. */
+  /** The package's text. @throws Error with why it is unavailable. */
   fetch(id: string): Promise<string> {
     const fetched = this.#busy.then(() => this.#fetchAll(id));
     // The caller handles a failure; the next fetch only waits for this one to end.
@@ -35,7 +35,7 @@ export class PackageFetcher {
       waiting.take(piece.data);
   }
 
-  /** What is being fetched is given up. */
+  /** Abandons the current fetch. */
   stop(): void {
     this.#stop?.();
   }

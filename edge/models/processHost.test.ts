@@ -7,7 +7,7 @@ import type { ProcessModel } from '#models/health/process/processModel.ts';
 import type { HostJob } from './modelHost.ts';
 import { ProcessHost } from './processHost.ts';
 
-/** Answers as the real one does, and crashes or stays silent where a model is called so. */
+/** Answers as the real one does, but crashes or hangs for models named so. */
 const file = join(mkdtempSync(join(tmpdir(), 'millwright-host-')), 'host.mjs');
 writeFileSync(
   file,
@@ -29,29 +29,29 @@ afterEach(async () => {
 });
 const job = (id: string): HostJob => ({ id, model: {} as ProcessModel, rows: [[1]], state: { past: [], levels: [] } });
 
-test('a model travels once', async () => {
+test('a model is sent once', async () => {
   const one = host();
   expect(await one.run([job('a')])).toMatchObject([{ ok: true, runtime: 'true' }]);
   expect(await one.run([job('a'), job('b')])).toMatchObject([{ runtime: 'false' }, { runtime: 'true' }]);
 });
 
-test('one that ends the process is left without an answer, the others are not', { tags: 'slow' }, async () => {
+test('a model that crashes the process gets no answer, the others do', { tags: 'slow' }, async () => {
   const one = host();
   const results = await one.run([job('a'), job('crash'), job('b')]);
   expect(results).toMatchObject([{ ok: true }, { ok: false, why: 'crashed' }, { ok: true }]);
-  // Together, alone, and once more, since it might have been by chance.
+  // In the batch, alone, and once more, in case it was a coincidence.
   expect(one.restarts).toBe(3);
   expect(await one.run([job('a')])).toMatchObject([{ ok: true }]);
 });
 
-test('one that gives no answer is not asked for its other rows', { tags: 'slow' }, async () => {
+test('the other rows of a model that does not answer are skipped', { tags: 'slow' }, async () => {
   const one = host();
   const results = await one.run([job('crash'), job('crash'), job('a'), job('crash')]);
   expect(results.map((r) => r.ok || r.why)).toEqual(['crashed', 'crashed', true, 'crashed']);
   expect(one.restarts).toBe(3);
 });
 
-test('what waits behind one that hangs is told to the new process, too', { tags: 'slow' }, async () => {
+test('models queued behind one that hangs are sent to the new process, too', { tags: 'slow' }, async () => {
   const one = host();
   await one.run([job('a')]);
   const hanging = one.run([job('silent')]);
@@ -63,7 +63,7 @@ test('what waits behind one that hangs is told to the new process, too', { tags:
   expect(await one.run([job('a')])).toMatchObject([{ ok: false, why: 'crashed' }]);
 });
 
-test('one that never answers is given up in bounded time', { tags: 'slow' }, async () => {
+test('a model that never answers is abandoned in bounded time', { tags: 'slow' }, async () => {
   const one = host();
   await one.run([job('a')]);
   const begin = Date.now();

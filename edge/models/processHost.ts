@@ -59,7 +59,7 @@ export class ProcessHost implements ModelHost {
     this.#kill();
   }
 
-  /** A process may end for reasons that are not the model's: one that does so twice in a row is. */
+  /** A process may end for reasons unrelated to the model: two crashes in a row are attributed to it. */
   async #runAlone(job: HostJob): Promise<HostResult> {
     const first = await this.#runTogether([job]);
     const answer = first === 'crashed' ? await this.#runTogether([job]) : first;
@@ -69,7 +69,7 @@ export class ProcessHost implements ModelHost {
   /** The results, or why there are none. */
   async #runTogether(jobs: readonly HostJob[]): Promise<HostResult[] | HostFailure> {
     const rows = jobs.reduce((sum, job) => sum + job.rows.length, 0);
-    // Evaluated when its turn comes: by then it may be another process.
+    // Evaluated when its turn comes: the process may have been replaced by then.
     const createWork = () => ({
       jobs: jobs.map((job) => (this.#known.has(job.id) ? { ...job, model: null, members: undefined } : job)),
     });
@@ -79,7 +79,7 @@ export class ProcessHost implements ModelHost {
     return answer.results as HostResult[];
   }
 
-  /** What the process answers in time; one that does not is ended. One question after the other. */
+  /** The process's answer; a process that exceeds the time is ended. One request at a time. */
   #request(createWork: () => HostWork, ms: number): Promise<HostAnswer | HostFailure> {
     const response = this.#queue.then(() => this.#sendRequest(createWork, ms));
     this.#queue = response;
@@ -135,7 +135,7 @@ export class ProcessHost implements ModelHost {
       this.restarts++;
       this.#log.warn('the models’ process ended; the next rows start a new one');
     });
-    // The network is read first.
+    // Reading the network has priority.
     if (child.pid) setPriority(child.pid, 5);
     this.#child = child;
     this.#known.clear();

@@ -5,7 +5,7 @@ import { loadModel } from '#models/inference/modelRuntimes.ts';
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 import type { HostJob, HostResult, LearnRequest, LearnResult, ModelHost } from './modelHost.ts';
 
-/** A week does not hold all weathers. */
+/** Widens the limits, since a week does not cover all weather. */
 function withMargin(model: ProcessModel): ProcessModel {
   const { margin } = PROCESS_ANOMALY.settings;
   const index = model.reference.index.map((v) => v / margin);
@@ -17,10 +17,10 @@ async function loaded(model: ProcessModel, members: HostJob['members']): Promise
   return members ? withMembers(ready, model.channels, members) : ready;
 }
 
-/** Models that are kept ready. */
+/** Limit on models kept loaded. */
 const MAX_READY = 256;
 
-/** Runs jobs here, one after the other; what a model throws is its result. Models stay ready for the next time. */
+/** Runs jobs in this process, one after the other; an exception of a model is its result. Models stay loaded. */
 export class JobRunner implements ModelHost {
   readonly restarts = 0;
   readonly #readyModels = new Map<string, ReadyModel>();

@@ -1,4 +1,4 @@
-/** Points that changed since they were last taken, by machine in the order of their first change. */
+/** Points that changed since the last clear, by machine in order of their first change. */
 export class ChangedPoints {
   #byMachine = new Map<string, Set<string>>();
 
@@ -8,12 +8,12 @@ export class ChangedPoints {
     else this.#byMachine.set(asset, new Set([point]));
   }
 
-  /** Marks a machine of which no point changed. */
+  /** Marks a machine none of whose points changed. */
   markMachine(asset: string): void {
     if (!this.#byMachine.has(asset)) this.#byMachine.set(asset, new Set());
   }
 
-  /** What changed; stays until it is cleared. */
+  /** All changes until the next clear. */
   get all(): ReadonlyMap<string, ReadonlySet<string>> {
     return this.#byMachine;
   }

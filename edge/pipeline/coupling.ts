@@ -2,7 +2,7 @@ import type { CoupledAlert } from '#models/alerting/crossTalk.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Machine } from './machine.ts';
 
-/** What machines that share a coupling or a frame know of each other's vibration. */
+/** Shares vibration results between machines on a common coupling or frame. */
 export class Coupling {
   readonly #assets: EdgeConfig['assets'];
   readonly #machines: ReadonlyMap<string, Machine>;
@@ -12,7 +12,7 @@ export class Coupling {
     this.#machines = machines;
   }
 
-  /** Active vibration alerts of machines that are coupled to this one, whichever of the two is configured so. */
+  /** Active vibration alerts of machines coupled to this one; either side may configure the coupling. */
   alertsAround(name: string): CoupledAlert[] {
     return [...this.#machines].flatMap(([other, { verdicts }]) => {
       const isCoupled = this.#coupledTo(name).includes(other) || this.#coupledTo(other).includes(name);
@@ -20,12 +20,12 @@ export class Coupling {
     });
   }
 
-  /** Machines whose vibration is taken for what this one transmits. */
+  /** Machines whose vibration is attributed to transmission from this one. */
   transmittedTo(name: string): string[] {
     return [...this.#machines].flatMap(([other, { verdicts }]) => (verdicts.transmittedFrom === name ? [other] : []));
   }
 
-  /** A machine may be called "constructor": only what was configured counts. */
+  /** A machine may be called "constructor": only configured names count. */
   #coupledTo(name: string): readonly string[] {
     return (Object.hasOwn(this.#assets, name) && this.#assets[name].coupledTo) || [];
   }

@@ -10,14 +10,14 @@ const bearing = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const machine = { kind: 'pump', ratedRpm: 1480, bearing, iso: { group: 2, foundation: 'rigid' }, sensors: ['2H'] };
 const unbalance = { type: 'unbalance', onsetS: 60, firstMmPerS: 2, doublingS: 20, limitMmPerS: 30 };
 
-/** Newest texts of the alerts, and of each machine where its vibration comes from. */
-interface Told {
+/** Newest alert texts, and per machine the origin of its vibration. */
+interface Outcome {
   texts: Map<string, string>;
   origins: Map<string, string>;
 }
 
-/** @param own fault of the pump, that a motor with an unbalance drives. */
-function told(part: number, own: object[] = []): Told {
+/** @param own fault of the pump, which a motor with an unbalance drives. */
+function outcomeOf(part: number, own: object[] = []): Outcome {
   const scenario = scenarioSchema.parse({
     machines: [
       { ...machine, name: 'motor', faults: [unbalance] },
@@ -45,19 +45,19 @@ function told(part: number, own: object[] = []): Told {
   return { texts, origins };
 }
 
-test('what a coupling transmits raises no alert of its own: the alert of the machine that it comes from tells of it', {
+test('transmitted vibration raises no alert of its own: the alert of its origin reports it', {
   tags: 'slow',
   timeout: 60_000,
 }, () => {
-  const { texts, origins } = told(0.3);
+  const { texts, origins } = outcomeOf(0.3);
   expect([...texts.keys()]).toEqual(['motor']);
   expect(texts.get('motor')).toMatch(/; transmitted to pump$/);
   expect([...origins]).toEqual([['pump', 'motor']]);
 });
 
-test('a fault of its own is alerted, whatever is transmitted besides', { tags: 'slow', timeout: 60_000 }, () => {
+test("a machine's own fault is alerted, regardless of transmitted vibration", { tags: 'slow', timeout: 60_000 }, () => {
   const own = { type: 'outer_race', point: '2H', onsetS: 60, firstG: 1, doublingS: 20, limitG: 12 };
-  const { texts } = told(0.3, [own]);
+  const { texts } = outcomeOf(0.3, [own]);
   expect(texts.get('motor')).not.toContain('transmitted');
   expect(texts.get('pump')).toMatch(/outer-race defect/);
 });

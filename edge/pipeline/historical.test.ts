@@ -41,7 +41,7 @@ const features = (drained: ReturnType<typeof feed>) =>
 const ledgerOf = (pipeline: Pipeline, point = 'temperature') =>
   pipeline.ledger().points.find((p) => p.point === point) ?? expect.fail('no such point');
 
-test('the newest live time of a point is known across a restart; what was stored does not move it', () => {
+test('the newest live time of a point survives a restart; historical data do not move it', () => {
   const pipeline = new Pipeline(config);
   const { states } = feed(pipeline, [value(0, 60), value(1, 61), stored(-3600, 10)]);
   expect(pipeline.newestMs('a', 'temperature')).toBe(NOW_MS + 1000);
@@ -51,10 +51,10 @@ test('the newest live time of a point is known across a restart; what was stored
   expect(restarted.newestMs('a', 'temperature')).toBe(NOW_MS + 1000);
 });
 
-test('values that a device stored become marked rows of their own time, and are not late', () => {
+test('historical values become marked rows at their own time, and are not late', () => {
   const pipeline = new Pipeline(config);
   feed(pipeline, [value(0, 60), value(1, 61)]);
-  // An hour ago, in two intervals of ten seconds; what is live goes on in between.
+  // An hour ago, in two intervals of ten seconds, with live values in between.
   const drained = feed(pipeline, [stored(-3600, 10), stored(-3599, 12), stored(-3590, 20), value(2, 62)]);
   const rows = features(drained);
   expect(rows).toHaveLength(1);
@@ -68,7 +68,7 @@ test('values that a device stored become marked rows of their own time, and are 
   expect(ledgerOf(pipeline)).toMatchObject({ delivered: 6, duplicate: 1 });
 });
 
-test('live data and their judgement are the same with and without history among them', () => {
+test('live data and their verdicts are the same with and without historical data among them', () => {
   const live = Array.from({ length: 60 }, (_, i) => value(i * 5, 60 + (i % 3)));
   const states = [false, true].map((withHistory) => {
     const pipeline = new Pipeline(config);
@@ -85,7 +85,7 @@ test('live data and their judgement are the same with and without history among 
   expect(states[1]).toEqual(states[0]);
 });
 
-test('a stored signal becomes marked windows; an interval under way outlives a restart', () => {
+test('a stored signal becomes marked windows; an interval in progress survives a restart', () => {
   const pipeline = new Pipeline(config);
   const before = feed(pipeline, [signal(0), signal(-3600, { historical: true }), stored(-3600, 10)]);
   expect(features(before).map(({ point, historical }) => [point, historical ?? false])).toEqual([
@@ -98,7 +98,7 @@ test('a stored signal becomes marked windows; an interval under way outlives a r
   expect(after[0].values[0][after[0].names.indexOf('mean')]).toBe(15);
 });
 
-test('stored values without a time cannot be placed', () => {
+test('stored values without a time are refused', () => {
   const pipeline = new Pipeline(config);
   feed(pipeline, [value(0, 1), value(-5, 2, { timeQuality: 'received', historical: true })]);
   expect(ledgerOf(pipeline)).toMatchObject({ received: 2, delivered: 1, rejected: { missing_value: 1 } });

@@ -19,7 +19,7 @@ import type { WiringContext } from './wiring/wiringMonitor.ts';
 
 export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {
   states: StateSettings;
-  /** That a device's clock may be ahead before its stamps are corrected. */
+  /** Tolerated lead of a device's clock before its stamps are corrected. */
   aheadMs: number;
 }
 
@@ -37,7 +37,7 @@ export class Machine {
   readonly #states: MachineStates | null;
   readonly #clock: MachineClock;
 
-  /** `origin` is `<site>.<edge>`, the beginning of each alert's id. */
+  /** @param origin `<site>.<edge>`, the beginning of each alert's id. */
   constructor(
     origin: string,
     name: string,
@@ -50,7 +50,7 @@ export class Machine {
     this.#config = config;
     this.#settings = settings;
     this.#state = (state as MachineState | undefined) ?? emptyMachineState();
-    // A state of before there were trends has none.
+    // States stored by versions without trends lack this field.
     this.#state.velocityDays ??= new Map();
     this.#speed = new MachineSpeed(config, this.#state);
     this.#states = MachineStates.of(config, settings.states, this.#state.states);
@@ -85,7 +85,7 @@ export class Machine {
       : new VibrationPoint(this.#name, point, config, this.#config, this.#settings, state);
   }
 
-  /** `nowMs` is the time of its arrival. @returns whether the block was new and fit to be used for verdicts. */
+  /** @param nowMs time of arrival. @returns whether the block was new and usable for verdicts. */
   accept(block: SampleBlock, nowMs: number): boolean {
     toPointUnit(block, configuredPoint(this.#config, block.point));
     if (block.historical) {
@@ -131,7 +131,7 @@ export class Machine {
     } else point.intake.reject('wrong_type');
   }
 
-  /** Historical data do not affect the clock, the speed or the operating state, and do not count as a sign of life. */
+  /** Historical data affect neither the clock, the speed nor the operating state, and do not end a silence. */
   #acceptHistorical(block: SampleBlock): void {
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
     if (block.timeQuality === 'received') point.intake.reject('missing_value');
@@ -160,13 +160,13 @@ export class Machine {
     intake?.reject(reason);
   }
 
-  /** What the wiring monitor needs of the machine. */
+  /** The wiring monitor's view of the machine. */
   get wiringContext(): WiringContext {
     const { shaft, isMeasured } = this.#speed;
     return { name: this.#name, config: this.#config, shaft, isSpeedMeasured: isMeasured };
   }
 
-  /** Forgets what is normal for a point, not what it counted. False where there is no such point. */
+  /** Resets a point's baseline, not its counts. False if there is no such point. */
   relearn(name: string): boolean {
     const point = this.points.get(name);
     if (!point) return false;
@@ -204,20 +204,17 @@ export class Machine {
     return silentPoints.map(({ name }) => name);
   }
 
-  /**
-   * Whether slow values may be assessed: temperatures of a machine at standstill, or just after a start, are not
-   * comparable.
-   */
+  /** Whether slow values may be assessed: temperatures at standstill, or just after a start, are not comparable. */
   #isWarmedUp(timeMs: number): boolean {
     const { stoodMs = Number.NEGATIVE_INFINITY } = this.#state;
-    // A standstill later than now is from before a clock was set back.
+    // A standstill in the future dates from before a clock was set back.
     if (!isRunning(this.#speed.shaft) || stoodMs > timeMs) this.#state.stoodMs = timeMs;
     return timeMs - (this.#state.stoodMs ?? Number.NEGATIVE_INFINITY) > WARM_UP_MS;
   }
 
   #correctClock(block: SampleBlock, nowMs: number): void {
     if (block.timeQuality === 'received') {
-      // Data arrive in order: what seems to be older arrived after the edge's own clock was set back.
+      // Data arrive in order: apparently older data arrived after the edge's own clock was set back.
       this.points.get(block.point)?.intake.rewindFar(timesOf(block).firstUs);
       return;
     }

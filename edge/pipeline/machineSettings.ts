@@ -8,7 +8,7 @@ import { ownModelPeriod } from './process/ownModelRows.ts';
 /** Points whose signal is buffered at the same time: about 40 MB at 25.6 kHz, 64 MB if all are slow machines in short blocks. */
 const MAX_BUFFERED_POINTS = 64;
 
-/** What the machines of an edge have in common; its engines, buffers and credit are shared. */
+/** Settings common to an edge's machines; engines, buffers and credit are shared. */
 export function sharedSettings(config: EdgeConfig, version: string): MachineSettings {
   const { alerting, detection, windows, otherWindows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
   return {

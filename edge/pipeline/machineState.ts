@@ -14,23 +14,23 @@ export interface MachineState {
   /** By family (`alertFamily.ts`). */
   alerts: Map<string, AssetAlertState>;
   on: string[];
-  /** Of active alerts, by family, what they have reported. */
+  /** Last reports of active alerts, by family. */
   reported?: Map<string, ReportedAlert>;
   history: IndexHistoryState;
   /** Whether the active alert was raised without a diagnosis of enough signal. */
   undiagnosed: boolean;
   /** The alert whose signal has been sent. */
   evidenceOf?: string;
-  /** The alert whose evidence has been sent before there was enough of it: a machine may fail first. */
+  /** The alert whose evidence was sent early, with incomplete signal: a machine may fail first. */
   firstEvidenceOf?: string;
   /** Newest velocity of each vibration point, mm/s. */
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;
   processTrigger?: TriggerState;
   states?: MachineStatesState;
-  /** Of its models. */
+  /** State of its models. */
   slot?: SlotState;
-  /** Of the clock that stamps what it sends. */
+  /** Correction of its clock. */
   clock?: ClockCorrection;
   /** When the machine was last at standstill. */
   stoodMs?: number;

@@ -14,7 +14,7 @@ const config = (extra: object = {}) =>
     ...extra,
   });
 
-/** Seeded noise, so that no window is like another and all are alike. */
+/** Seeded noise: every window differs, with the same statistics. */
 function block(i: number, options: Partial<WaveformBlock> & { length?: number; scale?: number } = {}): WaveformBlock {
   const { length = 256, scale = 1, ...rest } = options;
   const samples = Float32Array.from({ length }, (_, k) => scale * Math.sin(12.9898 * (k + 1) * (k + 3 + i)));
@@ -46,14 +46,14 @@ const feed = (pipeline: Pipeline, blocks: SampleBlock[]) => {
 };
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-interface Said {
+interface ReportedHealth {
   status: string;
   points: { point: string; assessment: string; index?: number; reason?: string; remedy?: string }[];
 }
 const lastHealth = (drained: { outgoing: { kind: string; body: object }[] }) =>
-  drained.outgoing.filter((m) => m.kind === 'health').at(-1)?.body as Said | undefined;
+  drained.outgoing.filter((m) => m.kind === 'health').at(-1)?.body as ReportedHealth | undefined;
 
-test.each(['constructor', 'toString', 'valueOf'])('machines and points called %s are machines and points', (name) => {
+test.each(['constructor', 'toString', 'valueOf'])('machines and points called %s are handled as such', (name) => {
   const drained = feed(new Pipeline(config()), [
     ...range(0, 30).map((i) => block(i, { asset: name, point: name })),
     ...range(0, 30).map((i) => ({ ...value(i * 10, name, 5), asset: `${name}2` })),
@@ -61,7 +61,7 @@ test.each(['constructor', 'toString', 'valueOf'])('machines and points called %s
   expect(lastHealth(drained)).toBeDefined();
 });
 
-test('a point whose bearing was configured later learns anew, with its old state on the disk', () => {
+test('a point whose bearing is configured later learns anew, despite its old state on disk', () => {
   const states = new Map(
     feed(
       new Pipeline(config()),
@@ -74,7 +74,7 @@ test('a point whose bearing was configured later learns anew, with its old state
   expect(health?.points).toMatchObject([{ assessment: 'not_assessable', reason: expect.stringContaining('learning') }]);
 });
 
-test('a rate that wavers is one rate, and a stray frame at another does not make it forget', () => {
+test('a fluctuating rate counts as one rate, and a stray frame at another does not reset the baseline', () => {
   const pipeline = new Pipeline(config());
   feed(
     pipeline,
@@ -94,7 +94,7 @@ test('short blocks stamped in whole milliseconds still fill windows', () => {
   expect(pipeline.ledger().points[0].windows).toBe(Math.floor((400 * 100) / 256));
 });
 
-test('blocks that never fill a window say so, and what to do', () => {
+test('blocks that never fill a window are reported, with the remedy', () => {
   const drained = feed(
     new Pipeline(config()),
     range(0, 50).map((i) => block(i, { length: 100 })),
@@ -108,7 +108,7 @@ test('blocks that never fill a window say so, and what to do', () => {
   ]);
 });
 
-test('values that nobody stamped are all taken, though they arrive at once', () => {
+test('values without time stamps are all accepted, though they arrive at once', () => {
   const pipeline = new Pipeline(config());
   feed(
     pipeline,
@@ -117,7 +117,7 @@ test('values that nobody stamped are all taken, though they arrive at once', () 
   expect(pipeline.ledger().points).toMatchObject([{ received: 5, delivered: 5, duplicate: 0 }]);
 });
 
-test('a machine judged by what is worst, whichever point spoke last', () => {
+test('the worst point decides on the machine, whichever reported last', () => {
   const pipeline = new Pipeline(config({ alerting: { persistence: 3 } }));
   const both = (i: number, scale: number) => [block(i, { scale }), block(i, { point: '2H' })];
   feed(
@@ -139,7 +139,7 @@ test('a machine judged by what is worst, whichever point spoke last', () => {
   expect(alerts.filter((a) => a.change === 'raise')).toMatchObject([{ point: '1H' }]);
 });
 
-test('remaining life is that to a configured end, and failure is reported only there', () => {
+test('remaining life is the time to a configured end, and failure is reported only there', () => {
   const judged = (value: number) => {
     const assets = { a: { endOfLife: { feature: 'index', value } } };
     const pipeline = new Pipeline(config({ alerting: { persistence: 3 }, assets }));
@@ -165,7 +165,7 @@ test('remaining life is that to a configured end, and failure is reported only t
   });
 });
 
-test('points beyond the bound are counted, and nothing else of them is kept', () => {
+test('points beyond the limit are counted, and nothing else of them is kept', () => {
   const pipeline = new Pipeline(config({ limits: { maxPoints: 3 } }));
   feed(
     pipeline,
@@ -174,7 +174,7 @@ test('points beyond the bound are counted, and nothing else of them is kept', ()
   expect(pipeline.ledger()).toMatchObject({ points: { length: 3 }, unmapped: { too_many_points: 7 } });
 });
 
-test('a long backlog makes several messages, each small enough for its gateway', () => {
+test("a long backlog becomes several messages, each within the gateway's limit", () => {
   const drained = feed(new Pipeline(config()), [block(0, { length: 256 * 1200 })]);
   const rows = drained.outgoing
     .filter((m) => m.kind === 'features')
@@ -183,7 +183,7 @@ test('a long backlog makes several messages, each small enough for its gateway',
   expect(rows.reduce((a, b) => a + b, 0)).toBe(1200);
 });
 
-test('windows of other lengths make rows of their own, each counted, and tell the velocity that short ones cannot', () => {
+test('windows of other lengths make separate rows, each counted, and yield the velocity that short ones cannot', () => {
   const extra = { otherWindows: [{ length: 4096 }], assets: { a: { iso: { group: 2, foundation: 'rigid' } } } };
   const pipeline = new Pipeline(config(extra));
   const drained = feed(
@@ -196,7 +196,7 @@ test('windows of other lengths make rows of their own, each counted, and tell th
   expect(names.has('velocityRmsMmPerS')).toBe(false);
   expect(pipeline.ledger().points[0].windows).toBe(80 + 5);
   expect(lastHealth(drained)).toMatchObject({ iso: { zone: expect.stringMatching(/[ABCD]/) } });
-  // The zone is of the velocity that the newest long window gave.
+  // The zone follows from the velocity of the newest long window.
   const long = drained.outgoing
     .filter((m) => m.kind === 'features')
     .map((m) => m.body as { names: string[]; values: number[][] })
@@ -209,7 +209,7 @@ test('windows of other lengths make rows of their own, each counted, and tell th
   );
 });
 
-test('a point has the bands and the lines that were asked for', () => {
+test('a point has the configured bands and lines', () => {
   const points = { '1H': { bands: [[100, 900]] } };
   const extra = { assets: { a: { ratedRpm: 1500, drivetrain: { teeth: 21, blades: 5, poles: 4 }, points } } };
   const drained = feed(new Pipeline(config(extra)), [block(0)]);
@@ -220,7 +220,7 @@ test('a point has the bands and the lines that were asked for', () => {
     expect(values[0][names.indexOf(name)], name).toBeGreaterThan(0);
 });
 
-test('a clipped signal is not judged, teaches nothing, and is counted', () => {
+test('a clipped signal is not judged, does not affect the baseline, and is counted', () => {
   const pipeline = new Pipeline(config());
   feed(
     pipeline,
@@ -245,7 +245,7 @@ test('a clipped signal is not judged, teaches nothing, and is counted', () => {
   expect(after?.points[0].index).toBeLessThan(0.8);
 });
 
-test('a value that cannot be is rejected, a gap is counted, and the ledger closes', () => {
+test('an impossible value is rejected, a gap is counted, and the ledger balances', () => {
   const pipeline = new Pipeline({
     ...config(),
     assets: { a: { kind: 'pump', points: { t: { unit: 'degC', role: 'condition' } } } },
@@ -272,19 +272,19 @@ test('a device whose clock is set back is judged again within half a minute', ()
   expect(pipeline.clocks()).toMatchObject([{ asset: 'a', jumps: 1 }]);
 });
 
-test('a rate that is not what it is said to be is noticed, and nothing is judged by it', () => {
+test('a wrong sample rate is noticed, and nothing is judged by it', () => {
   const pipeline = new Pipeline(config());
-  // A second of samples each half second.
+  // A second of samples every half second.
   const half = range(0, 60).map((i) => block(i, { length: RATE, startUs: 1.7e15 + i * 5e5 }));
-  const said = lastHealth(feed(pipeline, half));
-  expect(said?.points[0]).toMatchObject({
+  const reported = lastHealth(feed(pipeline, half));
+  expect(reported?.points[0]).toMatchObject({
     assessment: 'not_assessable',
     reason: expect.stringContaining('sample rate'),
   });
   expect(pipeline.ledger().points[0].flaws?.overlap).toBe(59);
 });
 
-test('a point of which nothing is heard any more is said to be silent, once, and heard again', () => {
+test('a point that falls silent is reported, once, until it sends again', () => {
   const pipeline = new Pipeline(config());
   for (let i = 0; i < 40; i++) pipeline.accept({ ok: true, block: block(i) }, 1.7e12 + i * 1000);
   pipeline.drain({ ledger: null });
@@ -303,7 +303,7 @@ test('a point of which nothing is heard any more is said to be silent, once, and
   expect(pipeline.silentPoints).toBe(0);
 });
 
-test('a machine of which one sensor fell silent is to be checked, whatever the other says of it', {
+test('a machine with a silent sensor needs a check, whatever its other sensor shows', {
   tags: 'slow',
 }, () => {
   const pipeline = new Pipeline(config({ assets: { a: { points: { temperature: { unit: 'degC' } } } } }));
@@ -323,7 +323,7 @@ test('a machine of which one sensor fell silent is to be checked, whatever the o
   expect(lastHealth(pipeline.drain({ ledger: null }))).toMatchObject({ status: 'NORMAL' });
 });
 
-test('one impossible sample among few in an interval is counted and named, and raises nothing', () => {
+test('one impossible sample among few in an interval is counted and named, and raises no alert', () => {
   const noise = (i: number) => 0.3 * Math.sin(12.9898 * (i + 1) * (i + 3));
   const values = range(0, 400).map((i) => (i === 250 ? 850 : 55 + noise(i)));
   const pipeline = new Pipeline(config({ assets: { a: { points: { temperature: { unit: 'degC' } } } } }));
@@ -339,7 +339,7 @@ test('one impossible sample among few in an interval is counted and named, and r
   expect(Math.max(...rows.flat().filter((v) => v < 1000))).toBeLessThan(60);
 });
 
-test('a device whose clock jumps an hour ahead goes on being judged: times are corrected, and the clock is named', () => {
+test('a device whose clock jumps an hour ahead is still judged: times are corrected, and the clock is named', () => {
   const pipeline = new Pipeline(config({ assets: { a: { points: { temperature: { unit: 'degC' } } } } }));
   const noise = (i: number) => 0.3 * Math.sin(12.9898 * (i + 1) * (i + 3));
   for (const i of range(0, 900)) {
@@ -358,18 +358,18 @@ test('a device whose clock jumps an hour ahead goes on being judged: times are c
   expect(timeMs - NOW_MS).toBeLessThan(760_000);
 });
 
-test('what arrives and is refused is not silence', () => {
+test('rejected data are not silence', () => {
   const pipeline = new Pipeline(config());
   for (const i of range(0, 30)) pipeline.accept({ ok: true, block: value(i, 'flow', 5) }, NOW_MS + i * 1000);
   const point = { asset: 'a', point: 'flow' };
   for (const i of range(30, 90)) pipeline.accept({ ok: false, rejection: 'time_in_future', point }, NOW_MS + i * 1000);
   pipeline.checkSilence(NOW_MS + 90_000);
-  const { points } = lastHealth(pipeline.drain({ ledger: null })) as Said;
+  const { points } = lastHealth(pipeline.drain({ ledger: null })) as ReportedHealth;
   expect(points[0]).toMatchObject({ reason: expect.stringContaining('refused: time_in_future') });
   expect(pipeline.ledger().points[0].flaws?.silent).toBeUndefined();
 });
 
-test('ledgers are of the points that changed, 500 a message; sources and subscriptions are said once', () => {
+test('ledgers cover the points that changed, 500 per message; sources and subscriptions are reported once', () => {
   const pipeline = new Pipeline(config());
   for (const i of range(0, 600)) pipeline.accept({ ok: true, block: value(i, `p${i}`, 5) }, NOW_MS + i * 1000);
   const source = { source: 0, type: 'mqtt', connected: true, outages: 0, downS: 0 };
@@ -404,7 +404,7 @@ const evidenceOf = (drained: { outgoing: { kind: string; body: object }[] }) =>
 /** Samples in a piece: int16 in base64. */
 const lengthOf = ({ samples }: EvidenceBody['pieces'][number]) => Buffer.from(samples, 'base64').length / 2;
 
-test('evidence that was asked for is five seconds from then on, one request at a time', () => {
+test('requested evidence is the next five seconds, one request at a time', () => {
   const pipeline = new Pipeline(config());
   const second = (i: number) => block(i, { length: RATE });
   feed(pipeline, range(0, 3).map(second));
@@ -419,7 +419,7 @@ test('evidence that was asked for is five seconds from then on, one request at a
   expect(pipeline.requestEvidence('c4', 'a', '1H')).toBe(true);
 });
 
-test('of a point that sends snapshots evidence is what came in a minute', () => {
+test('evidence of a point that sends snapshots is what arrived within a minute', () => {
   const pipeline = new Pipeline(config());
   const snapshot = (i: number) => block(10 * i);
   feed(pipeline, [snapshot(0)]);
@@ -429,7 +429,7 @@ test('of a point that sends snapshots evidence is what came in a minute', () => 
   expect(evidence.pieces.map((p) => p.startUs)).toEqual(range(1, 9).map((i) => 1.7e15 + i * 1e7));
 });
 
-test('a point that is sent the other kind of data rejects it, and counts it', () => {
+test('a point rejects and counts data of the other kind', () => {
   const pipeline = new Pipeline(config());
   feed(pipeline, [value(0, 't', 5), block(0), { ...block(1), point: 't' }, value(1, '1H', 5)]);
   const rejected = pipeline
@@ -441,7 +441,7 @@ test('a point that is sent the other kind of data rejects it, and counts it', ()
   ]);
 });
 
-test('what arrives after the edge’s own clock was set back by a year is new', () => {
+test("data that arrive after the edge's own clock was set back by a year are new", () => {
   const YEAR_S = 365 * 86_400;
   const pipeline = new Pipeline(config());
   feed(

@@ -19,19 +19,19 @@ import { MachineRecords } from './record/machineRecords.ts';
 import { WiringMonitor } from './wiring/wiringMonitor.ts';
 import type { WiringChange } from './wiring/wiringVotes.ts';
 
-/** Rows of a machine that wait for its models. */
+/** Rows of a machine that await inference. */
 export interface MachineWork {
   asset: string;
   work: SlotWork;
 }
 
 /**
- * Every machine of the edge: arrivals in, messages and states out. No I/O and no clock of its own.
+ * All machines of the edge: arrivals in, messages and states out. No I/O and no clock of its own.
  *
- * A folder per stage: `block` admits what arrives (`SampleBlock`), `points` cut it into windows (`Window`), `features`
- * gather their rows (`FeatureBody`), `assessment` scores them (`PointAssessment`), `alert`, `health`, `process` and
- * `wiring` turn scores into messages (`AlertBody`, `HealthBody`, `EvidenceBody`), and `record` makes a batch for the outbox
- * of these (`CommitBatch`). `operation` knows how a machine is run meanwhile. `judgement.ts` holds the constants.
+ * One folder per stage: `block` admits arrivals (`SampleBlock`), `points` cuts them into windows (`Window`), `features`
+ * collects their rows (`FeatureBody`), `assessment` scores them (`PointAssessment`), `alert`, `health`, `process` and
+ * `wiring` turn scores into messages (`AlertBody`, `HealthBody`, `EvidenceBody`), and `record` combines these into a batch
+ * for the outbox (`CommitBatch`). `operation` tracks how a machine is run. `judgement.ts` holds the constants.
  */
 export class Pipeline {
   readonly #config: EdgeConfig;
@@ -42,7 +42,7 @@ export class Pipeline {
   /** Points whose wiring was corrected: they relearn after the next commit. */
   readonly #repairedPoints: { asset: string; point: string }[] = [];
   #points = 0;
-  /** Since the last drain. */
+  /** Changes since the last drain. */
   readonly #changed = new ChangedPoints();
   readonly #records: MachineRecords;
   readonly #ledgers: LedgerRecords;
@@ -50,7 +50,7 @@ export class Pipeline {
   /** Machines that may have rows for their models. */
   readonly #machinesWithRows = new Set<string>();
 
-  /** `states` is what `drain` gave before a restart; `version` is of Millwright, which evidence names. */
+  /** @param states that `drain` returned before a restart. @param version of Millwright, for the evidence. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map(), version = 'unknown') {
     this.#config = config;
     this.#coupling = new Coupling(config.assets, this.#machines);
@@ -61,7 +61,7 @@ export class Pipeline {
     this.#restore(states);
   }
 
-  /** `nowMs` is the time of the arrival. */
+  /** @param nowMs time of arrival. */
   accept(arrival: Arrival, nowMs: number): void {
     this.#settings.credit.earn();
     if (arrival.ok) this.#acceptBlock(arrival, nowMs);
@@ -89,7 +89,7 @@ export class Pipeline {
     return this.#hasPendingAlerts;
   }
 
-  /** Which signal engine runs here. */
+  /** Name of the signal engine in use. */
   get engine(): string {
     return this.#settings.engine.name;
   }
@@ -101,7 +101,7 @@ export class Pipeline {
     return { gatheredPoints: bufferPool.inUse, refusedBlocks: bufferPool.refused, made, deferred };
   }
 
-  /** Time of the newest value of a point that was accepted, ms since 1970; null of a point without one. */
+  /** Time of the newest accepted value of a point, ms since 1970; null if it has none. */
   newestMs(asset: string, point: string): number | null {
     return this.#machines.get(asset)?.points.get(point)?.intake.newestMs ?? null;
   }
@@ -127,7 +127,10 @@ export class Pipeline {
     return known;
   }
 
-  /** Changes a machine's models; what changes is kept with the next commit. @throws NotReadyError where there is no such machine. */
+  /**
+   * Changes a machine's models; the change is stored with the next commit. @throws NotReadyError if there is no such
+   * machine.
+   */
   updateModels<T>(asset: string, change: (slot: ModelSlot) => T): T {
     const machine = this.#machines.get(asset);
     if (!machine) throw new NotReadyError(`there is no machine ${asset}`);
@@ -138,7 +141,7 @@ export class Pipeline {
     return result;
   }
 
-  /** Rows that wait for models, by machine; pass each result to `applyModelResults`. */
+  /** Rows that await inference, by machine; pass each result to `applyModelResults`. */
   takeModelWork(): MachineWork[] {
     const waiting = [...this.#machinesWithRows];
     this.#machinesWithRows.clear();
@@ -156,7 +159,7 @@ export class Pipeline {
     });
   }
 
-  /** What the configuration tells of a machine's points: which show how it is run, and which follow the weather. */
+  /** Configured knowledge of a machine's points: which describe its operation, and which follow the weather. */
   #knownOf(asset: string, channels: readonly string[]): Pick<LearnRequest, 'context' | 'normalChanges'> {
     const { assets } = this.#config;
     const config = Object.hasOwn(assets, asset) ? assets[asset] : undefined;
@@ -182,7 +185,7 @@ export class Pipeline {
     return [...this.#machines].flatMap(([asset, machine]) => machine.verdicts.models.view(asset) ?? []);
   }
 
-  /** How far each machine is on its way to its alert limit. */
+  /** Health index of each machine; 1 is the alert limit. */
   indices(): { asset: string; index: number }[] {
     return [...this.#machines].flatMap(
       ([
@@ -206,12 +209,12 @@ export class Pipeline {
     return total;
   }
 
-  /** Requests a recording of a point. False where the point is unknown or a recording is under way. */
+  /** Requests a recording of a point. False if the point is unknown or a recording is in progress. */
   requestEvidence(id: string, asset: string, point: string): boolean {
     return this.#machines.get(asset)?.requestEvidence(id, point) ?? false;
   }
 
-  /** The clocks of all machines that stamp what they send. */
+  /** The device clocks of all machines that stamp their data. */
   clocks(): Clock[] {
     return [...this.#machines.values()].flatMap((m) => m.clock ?? []);
   }
@@ -243,7 +246,7 @@ export class Pipeline {
     const machine = this.#machines.get(change.asset);
     const isNew = machine?.verdicts.reportWiring(change) ?? false;
     if (!isNew) return;
-    // What was learned of a wrong signal is no normal of the right one.
+    // A baseline learned from a wrong signal does not apply to the right one.
     if (!change.isPresent) this.#repairedPoints.push({ asset: change.asset, point: change.point });
     this.#markPointChanged(change.asset, change.point);
     this.#hasPendingAlerts = true;
@@ -257,9 +260,9 @@ export class Pipeline {
     let machine = this.#machines.get(name);
     if (!machine) {
       const { site, edge, assets } = this.#config;
-      // A machine may be called "constructor": only what was configured counts.
+      // A machine may be called "constructor": only configured names count.
       const config = Object.hasOwn(assets, name) ? assets[name] : undefined;
-      // The budget is a machine's: its points share it.
+      // The budget is per machine: its points share it.
       const points = Math.max(1, Object.keys(config?.points ?? {}).length);
       const falseAlerts = this.#config.alerting.falseAlertsPerMonth / points;
       const settings = {
@@ -274,7 +277,7 @@ export class Pipeline {
     return machine;
   }
 
-  /** Machines first: a point belongs to one. Names hold no `/`. */
+  /** Restores machines first, since points belong to them. Names contain no `/`. */
   #restore(states: ReadonlyMap<string, Buffer>): void {
     for (const [key, value] of states) {
       const [kind, asset] = key.split('/');

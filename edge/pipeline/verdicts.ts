@@ -35,20 +35,20 @@ export interface VerdictSettings {
   healthIntervalMs: number;
   /** Intervals between the stretches that a machine without a model learns from; 0 for no own model. */
   ownModelPeriod: number;
-  /** Of Millwright: evidence names it. */
+  /** Millwright's version, for the evidence. */
   version: string;
   /** Active vibration alerts of the machines that are coupled to this one. */
   coupledAlerts: () => CoupledAlert[];
-  /** Coupled machines whose vibration is taken for what this one transmits. */
+  /** Coupled machines whose vibration is attributed to transmission from this one. */
   transmittedTo: () => string[];
 }
 
-/** What the verdicts need of their machine. */
+/** The verdicts' view of their machine. */
 export interface VerdictMachine {
   points: ReadonlyMap<string, unknown>;
   shaftHz: () => number;
   operatingState: () => HealthMessage['operatingState'];
-  /** What is wrong with the clock that stamps what it sends, in words. */
+  /** A description of a fault of the clock that stamps its data. */
   clock: () => string | null;
   models?: SlotModels;
 }
@@ -62,7 +62,7 @@ export function slowTrigger({ persistence, offBelow, offAfter }: TriggerSettings
   };
 }
 
-/** From the assessments of one machine's points to its health, alerts and evidence, which wait for the next commit. */
+/** Turns the assessments of one machine's points into health, alerts and evidence for the next commit. */
 export class Verdicts {
   readonly health: HealthReport;
   readonly models: ModelSlot;
@@ -79,7 +79,7 @@ export class Verdicts {
   readonly #vibration: VibrationFamily;
   readonly #values = new Map<string, AlertFamily>();
 
-  /** `origin` is `<site>.<edge>`, the beginning of each alert's id; `state` is the machine's, and changed here. */
+  /** @param origin `<site>.<edge>`, the beginning of each alert's id. @param state of the machine; modified here. */
   constructor(
     origin: string,
     name: string,
@@ -113,7 +113,7 @@ export class Verdicts {
     return this.#reports.isPending;
   }
 
-  /** The active alert of its vibration; null where there is none. */
+  /** The active alert of its vibration; null if there is none. */
   get vibrationAlert(): CoupledAlert | null {
     const alert = this.#alerts.of(VIBRATION);
     if (!alert.active) return null;
@@ -121,17 +121,17 @@ export class Verdicts {
     return { machine: this.#name, raisedAtMs: alert.raisedAtMs, peak: alert.peak, fault };
   }
 
-  /** The coupled machine whose vibration this one's is taken for; null where there is none. */
+  /** The coupled machine to which this one's vibration is attributed; null if there is none. */
   get transmittedFrom(): string | null {
     return this.#vibration.transmittedFrom;
   }
 
-  /** What awaits the next commit; each message once. */
+  /** Messages for the next commit; each is returned once. */
   take(): { alerts: AlertBody[]; health: HealthBody[]; evidence: EvidenceBody[] } {
     return { alerts: this.#reports.take(), health: this.health.take(), evidence: this.#evidence.take() };
   }
 
-  /** Clears the trigger of a point that relearns. */
+  /** Clears the trigger of a point whose baseline was reset. */
   resetPoint(point: string): void {
     this.#alerts.clearPoint(point);
   }
@@ -163,7 +163,7 @@ export class Verdicts {
     if (undone !== null) this.resetProcess();
   }
 
-  /** Ends what the replaced model raised. */
+  /** Ends the alert of the replaced model. */
   resetProcess(): void {
     this.#process.reset(this.models.newestMs);
   }
@@ -173,12 +173,12 @@ export class Verdicts {
     return reportWiring(change, this.#origin, this.#state, this.#reports);
   }
 
-  /** Sends what a point has buffered, for a command. */
+  /** Sends a point's buffered signal, for a command. */
   sendEvidence(id: string, point: VibrationPoint, name: string): void {
     this.#evidence.add(id, point, name);
   }
 
-  /** The values behind an alert go with it: when it is raised, and again when it becomes critical. */
+  /** Sends the values behind an alert: when it is raised, and again when it becomes critical. */
   readonly #sendValues = (report: AlertReport): void => {
     const { version, alert } = this.#settings;
     const decision = createValuesDecision(report, { version, configuration: this.#config ?? null, settings: alert });

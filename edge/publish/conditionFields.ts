@@ -1,7 +1,7 @@
 import type { Template } from '#models/configuration/template.ts';
 import type { HealthBody } from '../pipeline/health/healthReport.ts';
 
-/** What of an active alert is published. */
+/** The published part of an active alert. */
 export interface StandingAlert {
   point: string;
   severity: string;
@@ -12,7 +12,7 @@ export interface StandingAlert {
   timeMs: number;
 }
 
-/** What is known of a machine: its latest health, and its active alerts by id. */
+/** A machine's latest health, and its active alerts by id. */
 export interface MachineCondition {
   health?: HealthBody;
   alerts: Record<string, StandingAlert>;
@@ -23,7 +23,7 @@ export interface PointFeatures {
   asset: string;
   point: string;
   unit: string;
-  /** Of the window's first sample, ms since 1970. */
+  /** Time of the window's first sample, ms since 1970. */
   timeMs: number;
   values: Record<string, number>;
 }
@@ -44,7 +44,10 @@ export const FEATURE_FIELDS = [...PLACE, 'point', 'unit', 'time', 'timeMs', 'val
 
 export type Fields = Record<string, Template>;
 
-/** Values of CONDITION_FIELDS; null: not known, or not assessable. Of several alerts those of the most severe, then oldest. */
+/**
+ * Values of CONDITION_FIELDS; null if unknown or not assessable. Of several alerts the most severe counts, then the
+ * oldest.
+ */
 export function conditionFields({ site, edge }: Origin, asset: string, { health, alerts }: MachineCondition): Fields {
   const worst = worstOf(Object.values(alerts));
   const timeMs = Math.max(health?.timeMs ?? 0, ...Object.values(alerts).map((alert) => alert.timeMs));

@@ -45,7 +45,7 @@ const fieldsOf = (conditions: Conditions) => {
   return conditionFields(origin, 'pump', condition);
 };
 
-test('health and the most severe alert make a condition, what is not known is null', () => {
+test('health and the most severe alert form a condition; unknown fields are null', () => {
   const conditions = new Conditions(new Map());
   conditions.observe([{ kind: 'health', topic: 't', body: health }, alert('a')]);
   conditions.observe([alert('b', { severity: 'critical', raisedAtMs: 2500 })]);
@@ -58,7 +58,7 @@ test('health and the most severe alert make a condition, what is not known is nu
   expect([...conditions.takeChanges().machines]).toEqual([]);
 });
 
-test('a returned alert is gone, and one to the integrator is none of the machine', () => {
+test('a returned alert is removed, and one to the integrator does not belong to the machine', () => {
   const conditions = new Conditions(new Map());
   conditions.observe([alert('a'), alert('w', { audience: 'integrator' })]);
   expect(fieldsOf(conditions)).toMatchObject({ alerts: 1, text: 'text of a', raisedAt: '1970-01-01T00:00:01.000Z' });
@@ -66,7 +66,7 @@ test('a returned alert is gone, and one to the integrator is none of the machine
   expect(fieldsOf(conditions)).toMatchObject({ alerts: 0, text: null, severity: null });
 });
 
-test('an alert that was active when the edge stopped is active when it starts again', () => {
+test('an alert that was active when the edge stopped is active when it restarts', () => {
   const states = new Conditions(new Map()).observe([alert('a')]);
   expect(states.map(({ key }) => key)).toEqual(['publish/pump']);
   const again = new Conditions(new Map(states.map(({ key, value }) => [key, value])));
@@ -74,7 +74,7 @@ test('an alert that was active when the edge stopped is active when it starts ag
   expect([...again.takeChanges().machines]).toEqual(['pump']);
 });
 
-test('of features the newest row counts, and none of those that came late', () => {
+test('the newest row of features counts, and historical ones do not', () => {
   const conditions = new Conditions(new Map());
   const body = {
     ...{ asset: 'pump', point: '2H', unit: 'g', windowUs: 1e6, timeMs: 5000, timeQuality: 'source' },
@@ -119,6 +119,6 @@ test.each([
   if (wrong !== null) expect(JSON.stringify(read.error?.issues)).toContain(wrong);
 });
 
-test('nothing to publish is an error', () => {
+test('an empty publish configuration is an error', () => {
   expect(publishSchema.safeParse({ url: 'mqtt://b' }).success).toBe(false);
 });

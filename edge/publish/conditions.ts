@@ -7,7 +7,7 @@ import type { MachineCondition, PointFeatures, StandingAlert } from './condition
 
 const KEY = 'publish/';
 
-/** What of the conditions changed with a commit. */
+/** Changes of conditions in a commit. */
 export interface ConditionChanges {
   machines: Set<string>;
   points: Set<string>;
@@ -15,13 +15,13 @@ export interface ConditionChanges {
 
 export const pointKey = (asset: string, point: string): string => `${asset}/${point}`;
 
-/** Follows the messages of an edge: the latest condition of each machine, and the newest features of each point. */
+/** Tracks the latest condition of each machine and the newest features of each point, from an edge's messages. */
 export class Conditions {
   readonly machines = new Map<string, MachineCondition>();
   readonly points = new Map<string, PointFeatures>();
   #changed: ConditionChanges = { machines: new Set(), points: new Set() };
 
-  /** @param states of the outbox: alerts that were active when the edge stopped are active still. */
+  /** @param states of the outbox: alerts that were active when the edge stopped are still active. */
   constructor(states: ReadonlyMap<string, Buffer>) {
     for (const [key, value] of states)
       if (key.startsWith(KEY)) {
@@ -31,7 +31,7 @@ export class Conditions {
       }
   }
 
-  /** Applies the messages of a commit; returns the states that belong into the same one. */
+  /** Applies the messages of a commit. @returns states to store with the same commit. */
   observe(outgoing: readonly Outgoing[]): KeptState[] {
     const toKeep = new Set<string>();
     for (const { kind, body } of outgoing) {
@@ -73,7 +73,7 @@ export class Conditions {
   }
 }
 
-/** Mistakes in wiring and configuration say nothing of the machine. */
+/** Faults of wiring and configuration do not describe the machine. */
 const isOfPlant = ({ audience }: AlertBody): boolean => audience !== 'integrator';
 
 function standing({ point, severity, text, raisedAtMs, timeMs, evidence }: AlertBody): StandingAlert {

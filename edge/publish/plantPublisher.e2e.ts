@@ -27,7 +27,7 @@ const health = (index: number): HealthBody => ({
   ...{ timeMs: Date.now(), timeQuality: 'source' },
 });
 
-describe.skipIf(!installed('mosquitto'))('the condition in the plant’s namespace', () => {
+describe.skipIf(!installed('mosquitto'))('publishing the condition in the plant’s namespace', () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-publish-'));
   const received: { topic: string; text: string; retained: boolean; metrics: Metric[] }[] = [];
   let broker: Broker;
@@ -78,7 +78,7 @@ describe.skipIf(!installed('mosquitto'))('the condition in the plant’s namespa
     await broker?.process.end('SIGKILL');
   });
 
-  test('a template fills JSON, without a level for the line that is not known, and a device is born', async () => {
+  test('a template fills JSON, without a level for an unknown line, and a device is born', async () => {
     observe(0.5);
     await arrives('acme/hall/Halle 3-4/pump');
     expect(JSON.parse(latest('acme/hall/Halle 3-4/pump')?.text ?? '')).toEqual({ i: 0.5, s: 'NORMAL' });
@@ -88,7 +88,7 @@ describe.skipIf(!installed('mosquitto'))('the condition in the plant’s namespa
     expect(born).toContainEqual(expect.objectContaining({ name: 'Condition/fault', type: 'String', value: null }));
   });
 
-  test('a host that asks for births gets them', async () => {
+  test('a host that requests births gets them', async () => {
     received.length = 0;
     const metrics = [{ name: 'Node Control/Rebirth', type: 'Boolean', value: true }];
     const command = Buffer.from(encodePayload({ timestamp: Date.now(), metrics }));
@@ -97,7 +97,7 @@ describe.skipIf(!installed('mosquitto'))('the condition in the plant’s namespa
     await arrives('spBv1.0/Plant1/DBIRTH/condition/pump');
   });
 
-  test('while the broker is away the latest condition waits, and it is what is there afterwards', async () => {
+  test('while the broker is away only the latest condition is queued, and published afterwards', async () => {
     await broker.process.end('SIGKILL');
     await until(async () => !publisher.connected, 10_000);
     for (const index of [0.6, 0.7, 0.8]) observe(index);

@@ -18,7 +18,7 @@ import {
   SparkplugNode,
 } from './sparkplugNode.ts';
 
-/** Sent, not yet acknowledged by the broker. */
+/** Limit on messages sent but not yet acknowledged by the broker. */
 const MAX_IN_FLIGHT = 64;
 
 interface Waiting {
@@ -27,9 +27,9 @@ interface Waiting {
 }
 
 /**
- * Publishes the condition of machines in the plant's namespace. It is a state, not a log: of each topic only the latest
- * message waits for the broker, so that what waits is bounded by the number of machines and points; replaced ones are
- * counted. Everything is published anew on each connection, since a broker may have lost what it retained.
+ * Publishes the condition of machines in the plant's namespace. It is a state, not a log: per topic only the latest
+ * message is queued for the broker, so that the queue is bounded by the number of machines and points; replaced
+ * messages are counted. Everything is republished on each connection, since a broker may have lost retained messages.
  */
 export class PlantPublisher {
   readonly #config: PublishConfig;
@@ -49,7 +49,7 @@ export class PlantPublisher {
   published = 0;
   replaced = 0;
 
-  /** @param states of the outbox, of which those of this publisher are read. */
+  /** @param states of the outbox, including this publisher's. */
   constructor(
     config: PublishConfig,
     origin: Origin,
@@ -103,12 +103,12 @@ export class PlantPublisher {
     await this.#client.endAsync(true);
   }
 
-  /** Reads the messages of a commit; the states that it returns belong into the same one. */
+  /** Applies the messages of a commit. @returns states to store with the same commit. */
   observe(outgoing: readonly Outgoing[]): KeptState[] {
     return this.#conditions.observe(outgoing);
   }
 
-  /** Publishes what changed, once it is durable. */
+  /** Publishes changes, once they are durable. */
   flush(): void {
     const { machines, points } = this.#conditions.takeChanges();
     for (const asset of machines) this.#publishCondition(asset);
@@ -179,7 +179,7 @@ export class PlantPublisher {
       this.#waiting.delete(topic);
       this.#inFlight++;
       this.#client.publish(topic, payload, { qos: message.qos, retain: message.retain }, (error) => {
-        // The next connection publishes everything anew.
+        // The next connection republishes everything.
         if (connection !== this.#connection) return;
         this.#inFlight--;
         if (!error) this.published++;
@@ -188,7 +188,7 @@ export class PlantPublisher {
     }
   }
 
-  /** At QoS 0, as the specification has it: a host notices a gap by the sequence and asks for births. */
+  /** At QoS 0, as the specification requires: a host detects a gap by the sequence and requests births. */
   #sendSparkplug(messages: readonly SparkplugMessage[]): void {
     if (!this.#client.connected) return;
     for (const { topic, payload } of messages) {
@@ -202,7 +202,7 @@ export class PlantPublisher {
   }
 }
 
-/** A level without a value, such as the area of a machine that has none, is left out. */
+/** Omits a level without a value, such as the area of a machine that has none. */
 function topicOf(template: string, fields: Fields): string {
   return template
     .split('/')

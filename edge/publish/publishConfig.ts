@@ -5,10 +5,10 @@ import { CONDITION_FIELDS, FEATURE_FIELDS } from './conditionFields.ts';
 
 const topicPart = z.string().regex(/^[^/+#\s]+$/, 'a name without / + # and spaces');
 
-/** A JSON message for each machine, or each of its points. */
+/** A JSON message per machine, or per point. */
 const messageSchema = z
   .strictObject({
-    /** `condition`: of each machine, on each change; `features`: of each point, at an interval. */
+    /** `condition`: per machine, on each change; `features`: per point, at an interval. */
     of: z.enum(['condition', 'features']),
     topic: z
       .string()
@@ -37,9 +37,9 @@ export const publishSchema = z
   .strictObject({
     ...brokerFields,
     messages: z.array(messageSchema).max(16).default([]),
-    /** As an edge node of Sparkplug B with a device for each machine. */
+    /** As a Sparkplug B edge node with a device per machine. */
     sparkplug: z.strictObject({ group: topicPart, node: topicPart }).optional(),
-    /** Seconds from one publication of a point's features to the next. */
+    /** Seconds between publications of a point's features. */
     featuresEveryS: z.number().min(1).max(86_400).default(10),
   })
   .refine((p) => p.messages.length > 0 || p.sparkplug !== undefined, {

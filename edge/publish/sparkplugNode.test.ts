@@ -7,7 +7,7 @@ interface Payload {
   seq: { toNumber(): number };
   metrics: { name: string; type: string; value: unknown }[];
 }
-/** A message as a foreign implementation reads it. */
+/** Decodes a message with another implementation. */
 const read = ({ topic, payload }: { topic: string; payload: Buffer }) => {
   const { seq, metrics } = decodePayload(payload);
   const values = metrics.map(({ name, type, value }) => [name, type, String(value)]);
@@ -16,7 +16,7 @@ const read = ({ topic, payload }: { topic: string; payload: Buffer }) => {
 const number = (value: number | null) => ({ type: 'number', value }) as const;
 const text = (value: string | null) => ({ type: 'text', value }) as const;
 
-test('a device is born with all its metrics, and born again for a new one; data hold what changed', () => {
+test("a device's birth has all its metrics, a new metric brings another birth; data carry the changes", () => {
   const node = new SparkplugNode({ group: 'Plant1', node: 'condition' }, () => 1000);
   expect(node.births().map((m) => read(m).topic)).toEqual(['spBv1.0/Plant1/NBIRTH/condition']);
   const first = node.update('pump', { 'Condition/index': number(0.5), 'Condition/fault': text(null) });
@@ -40,7 +40,7 @@ test('a device is born with all its metrics, and born again for a new one; data 
   expect(third && read(third).values).toHaveLength(3);
 });
 
-test('births begin a sequence, and the session of a birth is that of the will before it', () => {
+test('births begin a sequence, and a birth has the session number of the preceding will', () => {
   const node = new SparkplugNode({ group: 'g', node: 'n' }, () => 1000);
   node.update('pump', { 'Condition/index': number(1) });
   node.nextSession();

@@ -3,7 +3,7 @@ import { type MetricSchema, PayloadSchema } from '#models/sparkplug/sparkplugB_p
 import type { Fields } from './conditionFields.ts';
 
 type Metric = MessageInitShape<typeof MetricSchema>;
-/** A metric's value; null: not known now. Its type stays the same, because births declare it. */
+/** A metric's value; null: currently unknown. Its type is constant, because births declare it. */
 export type Reading = { type: 'number'; value: number | null } | { type: 'text'; value: string | null };
 
 const TYPES = { uint64: 8, double: 10, boolean: 11, string: 12 } as const;
@@ -16,8 +16,8 @@ export interface SparkplugMessage {
 }
 
 /**
- * An edge node of Sparkplug B 3.0 with a device for each machine: birth certificates with every metric, and data with what
- * changed. A metric that its device's birth lacks brings another birth. It makes the messages and sends none.
+ * A Sparkplug B 3.0 edge node with a device per machine: births with every metric, and data with the changes. A metric
+ * missing from its device's birth brings another birth. It builds messages and sends none.
  */
 export class SparkplugNode {
   readonly #group: string;
@@ -37,18 +37,18 @@ export class SparkplugNode {
     return this.#topic('NCMD');
   }
 
-  /** The will of the next connection: the same session number as the birth that follows. */
+  /** The will of the next connection, with the session number of the following birth. */
   death(): SparkplugMessage {
     const payload = create(PayloadSchema, { timestamp: BigInt(this.#now()), metrics: [this.#session()] });
     return { topic: this.#topic('NDEATH'), payload: Buffer.from(toBinary(PayloadSchema, payload)) };
   }
 
-  /** After a connection ended, and before the will of the next one is set. */
+  /** Call it after a connection ended, before the next will is set. */
   nextSession(): void {
     this.#bdSeq = (this.#bdSeq + 1) % SEQUENCES;
   }
 
-  /** Births of the node and of every device that is known. */
+  /** Births of the node and of every known device. */
   births(): SparkplugMessage[] {
     this.#sequence = 0;
     const rebirth = { name: REBIRTH, datatype: TYPES.boolean, value: { case: 'booleanValue', value: false } } as const;
@@ -58,7 +58,7 @@ export class SparkplugNode {
     ];
   }
 
-  /** Applies readings of a device, by name; the message that reports what changed, or null. */
+  /** Applies readings of a device, by name. @returns the message with the changes, or null. */
   update(device: string, readings: Readonly<Record<string, Reading>>): SparkplugMessage | null {
     const known = this.#devices.get(device) ?? new Map<string, Reading>();
     this.#devices.set(device, known);
@@ -95,7 +95,7 @@ export class SparkplugNode {
 export const requestsRebirth = (metrics: readonly { name: string; value: { value?: unknown } }[]): boolean =>
   metrics.some(({ name, value }) => name === REBIRTH && value.value === true);
 
-/** A machine's condition as metrics; its name is that of the device. */
+/** A machine's condition as metrics; the device carries its name. */
 export function conditionMetrics({ asset, site, edge, time, ...fields }: Fields): Record<string, Reading> {
   const readings = Object.entries(fields).map(([name, value]): [string, Reading] => [
     `Condition/${name}`,
@@ -115,7 +115,7 @@ export function featureMetrics(point: string, values: Readonly<Record<string, nu
   return Object.fromEntries(readings);
 }
 
-/** Fields of a condition that are texts; the others are numbers. */
+/** Text fields of a condition; the others are numbers. */
 const TEXTS: ReadonlySet<string> = new Set([
   ...['area', 'line', 'displayName', 'kind', 'status', 'zone', 'severity', 'fault', 'point', 'text', 'raisedAt'],
 ]);

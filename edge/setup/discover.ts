@@ -5,39 +5,39 @@ import { type Samples, samplesReader } from '../sources/mappingText.ts';
 import { proposeMappings } from '../sources/proposeMapping.ts';
 import type { Arrival } from '../sources/source.ts';
 
-/** A point that a proposed mapping yields, with what one message of it holds. */
+/** A point of a proposed mapping, with the content of one message. */
 export interface FoundPoint {
   asset: string;
   point: string;
   kind: 'waveform' | 'value';
-  /** The message in words. */
+  /** The message as text. */
   shown: string;
-  /** Of a waveform: peak amplitudes from 0 Hz, `stepHz` apart; null: too short for one. */
+  /** Of a waveform: peak amplitudes from 0 Hz, `stepHz` apart; null if it is too short. */
   spectrum: { stepHz: number; amplitude: readonly number[] } | null;
 }
 
-/** Messages of one kind, the mapping that is proposed for them, and what it yields. */
+/** Messages of one kind, the proposed mapping, and its points. */
 export interface FoundGroup {
   subscription: Record<string, unknown>;
   topics: readonly string[];
   points: readonly FoundPoint[];
-  /** Messages that it would refuse, and why. */
+  /** Messages that the mapping would refuse, and why. */
   refused: readonly string[];
 }
 
 export interface Discovery {
   groups: readonly FoundGroup[];
-  /** Topics whose payloads no proposal reads. */
+  /** Topics for which there is no proposal. */
   unknown: readonly string[];
 }
 
 const MAX_POINTS = 200;
 const SEGMENT = 4096;
 const MIN_SEGMENT = 256;
-/** Places of a spectrum that are drawn. */
+/** Points of a drawn spectrum. */
 const PLACES = 400;
 
-/** What a broker's messages could become. Pure. */
+/** Proposes mappings for a broker's messages. Pure. */
 export function discover(samples: Samples, nowMs: number): Discovery {
   const proposals = proposeMappings(samples.byTopic);
   const groups = proposals.flatMap(({ subscription, topics }): FoundGroup[] => {
@@ -87,7 +87,7 @@ function spectrumOf(arrival: Arrival): FoundPoint['spectrum'] {
   return { stepHz: averaged.stepHz * binsAPlace, amplitude: [...amplitude] };
 }
 
-/** Units that a form offers first for a kind of point. */
+/** Units to offer first for each kind of point. */
 export const usualUnits: Record<FoundPoint['kind'], readonly Unit[]> = {
   waveform: ['g', 'm/s2', 'mm/s', 'in/s', 'um', 'mil', '1'],
   value: ['degC', 'rpm', 'bar', 'A', 'kW', 'm3/h', 'mm/s', '%', '1'],

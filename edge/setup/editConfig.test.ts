@@ -7,7 +7,7 @@ const basics = { site: 'plant', edge: 'edge-1', dataDirectory: '/var/tmp/e', upl
 const subscription = { topic: 'plant/{asset}/{point}', payload: { type: 'scalar', value: 'v' } };
 const broker = { url: 'mqtt://broker:1883' };
 
-test('an empty file becomes a configuration that an edge starts with', () => {
+test('an empty file becomes a valid edge configuration', () => {
   const text = withSubscriptions(withBasics('', basics), broker, [subscription]);
   const config = edgeConfigSchema.parse(parse(text));
   expect(config).toMatchObject({ site: 'plant', uplink: { url: 'mqtt://127.0.0.1:1883' } });
@@ -30,13 +30,13 @@ sources:
       - { topic: "a/{asset}/{point}", payload: { type: scalar } }
 uplink: { url: mqtt://127.0.0.1:1883 }
 `;
-  test('keeps comments, order and what is not changed', () => {
+  test('keeps comments, order and unchanged settings', () => {
     const text = withSubscriptions(file, broker, [subscription]);
     for (const line of file.split('\n')) expect(text).toContain(line);
     expect(parse(text).sources[0].subscriptions).toHaveLength(2);
   });
 
-  test('gets a source of its own for another address', () => {
+  test('gets a separate source for another address', () => {
     const { sources } = parse(withSubscriptions(file, { url: 'mqtt://other:1883', username: 'eve' }, [subscription]));
     expect(sources).toHaveLength(2);
     expect(sources[1]).toMatchObject({ url: 'mqtt://other:1883', username: 'eve' });
@@ -50,7 +50,7 @@ uplink: { url: mqtt://127.0.0.1:1883 }
     expect(edgeConfigSchema.safeParse(parse(once)).success).toBe(true);
   });
 
-  test('takes the facts of a machine that are known, the bearing by its geometry', () => {
+  test('gets the known facts of a machine, the bearing by its geometry', () => {
     const points = [
       { point: 'DE', unit: 'g', bearing: '6205' },
       { point: 'speed', role: 'speed' },
@@ -65,7 +65,7 @@ uplink: { url: mqtt://127.0.0.1:1883 }
   });
 });
 
-test('what cannot be done is said', () => {
+test('an impossible change is reported', () => {
   const points = [{ point: 'DE', bearing: 'no-such' }];
   expect(() => withMachine('', { asset: 'a', points })).toThrow(SetupError);
   expect(() => withBasics('a: [', basics)).toThrow(/no YAML/);

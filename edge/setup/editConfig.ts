@@ -1,12 +1,12 @@
 import { type Document, isMap, isSeq, parseDocument } from 'yaml';
 import { findBearing } from '#models/machine/bearingTable.ts';
 
-/** What every edge needs. */
+/** The minimum configuration of an edge. */
 export interface EdgeBasics {
   site: string;
   edge: string;
   dataDirectory: string;
-  /** The broker that the gateway listens to. */
+  /** The broker to which the gateway subscribes. */
   uplinkUrl: string;
 }
 
@@ -24,7 +24,7 @@ export interface OpcuaNode {
   sampleRateHz?: number;
 }
 
-/** What is known of a machine; what is left out is not known. */
+/** Known facts of a machine; unknown ones are absent. */
 export interface MachineFacts {
   asset: string;
   kind?: string;
@@ -32,10 +32,10 @@ export interface MachineFacts {
   points: { point: string; unit?: string; role?: string; bearing?: string }[];
 }
 
-/** A change of a configuration that cannot be made, in words for the person who asked for it. */
+/** An impossible change of a configuration; the message is for the user. */
 export class SetupError extends Error {}
 
-/** Edits a configuration of an edge as text: comments and order of what is not changed stay. Each function is pure. */
+/** Edits an edge's configuration as text, keeping comments and order of unchanged parts. Each function is pure. */
 function edited(text: string, change: (document: Document) => void): string {
   const document = parseDocument(text.trim() === '' ? '{}' : text);
   if (document.errors.length > 0) throw new SetupError(`the file is no YAML: ${document.errors[0].message}`);
@@ -54,7 +54,7 @@ export function withBasics(text: string, { site, edge, dataDirectory, uplinkUrl 
   });
 }
 
-/** Adds subscriptions to the MQTT source of a broker, which is made where there is none of its address. */
+/** Adds subscriptions to a broker's MQTT source, which is created if the address has none. */
 export function withSubscriptions(
   text: string,
   broker: BrokerAddress,
@@ -67,7 +67,7 @@ export function withSubscriptions(
   });
 }
 
-/** Adds nodes to the OPC UA source of an endpoint, which is made where there is none. */
+/** Adds nodes to an endpoint's OPC UA source, which is created if there is none. */
 export function withNodes(text: string, endpoint: string, nodes: readonly OpcuaNode[]): string {
   return edited(text, (document) => {
     const at = sourceAt(document, 'opcua', 'endpoint', endpoint);
@@ -76,7 +76,7 @@ export function withNodes(text: string, endpoint: string, nodes: readonly OpcuaN
   });
 }
 
-/** @throws SetupError where a bearing is not in the table. */
+/** @throws SetupError if a bearing is not in the table. */
 export function withMachine(text: string, { asset, kind, ratedRpm, points }: MachineFacts): string {
   return edited(text, (document) => {
     const set = (path: string[], value: unknown) => {

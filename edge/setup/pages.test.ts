@@ -4,7 +4,7 @@ import { Setup } from './setup.ts';
 
 const HOSTILE = `"><script>alert('x')</script>`;
 
-test('texts of devices and people are shown as text', async () => {
+test('texts from devices and users are escaped', async () => {
   const setup = new Setup({
     read: () => JSON.stringify({ site: HOSTILE, assets: { a: { kind: HOSTILE, points: { p: { unit: HOSTILE } } } } }),
     start: async () => undefined,
@@ -45,6 +45,6 @@ test('texts of devices and people are shown as text', async () => {
   const page = setupPage(setup, { file: HOSTILE, problem: HOSTILE, notice: HOSTILE, status: [HOSTILE] });
   expect(page).not.toContain('<script');
   expect(page).toContain('&lt;script>');
-  // No attribute ends early either: a quotation mark in one is written as an entity.
+  // Attributes must not end early either: quotation marks in them are escaped.
   expect(page).toContain('value="&quot;>&lt;script>');
 });

@@ -3,13 +3,13 @@ import type { FoundGroup, FoundPoint } from './discover.ts';
 import { usualUnits } from './discover.ts';
 import type { KnownMachine, KnownPoint, Setup } from './setup.ts';
 
-/** What a set-up's page shows beside the set-up itself. */
+/** What the page shows beside the set-up itself. */
 export interface PageState {
   file: string;
-  /** Of the last action. */
+  /** Error of the last action. */
   problem: string | null;
   notice: string | null;
-  /** Of the running edge, a line each. */
+  /** Of the running edge, one line each. */
   status: readonly string[];
 }
 
@@ -44,7 +44,7 @@ const select = (label: string, name: string, value: string | undefined, options:
 const form = (action: string, content: string, button: string) =>
   `<form method="post" action="${action}">${content}<p><button>${escaped(button)}</button></p></form>`;
 
-/** The whole set-up on one page: basics, sources, machines, review. Texts of devices and people are escaped. */
+/** The whole set-up on one page: basics, sources, machines, review. Texts from devices and users are escaped. */
 export function setupPage(setup: Setup, state: PageState): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Millwright set-up</title><link rel="stylesheet" href="/style.css"></head><body>

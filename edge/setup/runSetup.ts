@@ -15,8 +15,9 @@ const ROOT = 'ns=0;i=85';
 const ANSWER_MS = 5000;
 
 /**
- * Serves the set-up of an edge until it is told to stop; the edge runs in this process from the moment it is started.
- * @param load the stored configuration, with the files that it names. @throws where the file is no YAML or the port is taken.
+ * Serves the set-up of an edge until stopped; once started, the edge runs in this process.
+ * @param load the stored configuration, with the files that it names.
+ * @throws if the file is not YAML or the port is in use.
  */
 export async function runSetup(
   file: string,
@@ -32,7 +33,7 @@ export async function runSetup(
       const checked = brokerOf(broker.url);
       if (checked === null) throw new SetupError(`${broker.url}: an address such as mqtt://host:1883 is needed`);
       const samples = new Samples();
-      const take = (heard: Parameters<Samples['take']>[0]) => samples.take(heard);
+      const take = (message: Parameters<Samples['take']>[0]) => samples.take(message);
       await collectMessages({ ...checked, ...broker }, [filter], 1000 * seconds, shell.stopSignal(), take);
       if (samples.size === 0) throw new SetupError(`${broker.url}: no message on ${filter} in ${seconds} s`);
       return discover(samples, Date.now());
@@ -46,7 +47,7 @@ export async function runSetup(
       if (dataDirectory === '')
         throw new SetupError('enter the data directory first: it holds the certificates of the edge');
       const variables = await browse(source.data, dataDirectory, ROOT, MAX_VARIABLES);
-      // What every server says of itself is no machine's.
+      // Variables of the standard namespace describe the server, not a machine.
       return variables.filter(({ nodeId }) => !/^(ns=0;)?i=/.test(nodeId));
     },
   });
@@ -63,7 +64,7 @@ export async function runSetup(
 
 const stored = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
-/** The edge of a set-up: it starts with what is stored, and goes on with what was stored before where that fails. */
+/** The edge of a set-up: it starts with the stored configuration, and falls back to the previous one if that fails. */
 class EdgeRunner {
   readonly #file: string;
   readonly #version: string;
@@ -76,7 +77,7 @@ class EdgeRunner {
     this.#load = load;
   }
 
-  /** @throws Error where the edge does not start; the stored configuration is then the one before. */
+  /** @throws Error if the edge does not start; the previous configuration is then restored. */
   async start(text: string): Promise<void> {
     const before = stored(this.#file);
     const wasRunning = this.#edge !== null;
@@ -96,7 +97,7 @@ class EdgeRunner {
     this.#edge = null;
   }
 
-  /** What the edge says of itself, a line each. */
+  /** The edge's status, one line each. */
   async status(): Promise<string[]> {
     if (this.#edge === null) return ['it does not run'];
     const config = await this.#load();
@@ -114,7 +115,7 @@ class EdgeRunner {
     this.#edge = await startEdge(config, this.#version);
   }
 
-  /** Whole or not at all; an empty text is no file. */
+  /** Writes atomically; an empty text removes the file. */
   #store(text: string): void {
     if (text === '') {
       rmSync(this.#file, { force: true });
@@ -125,7 +126,7 @@ class EdgeRunner {
   }
 }
 
-/** As much of an edge's health as a set-up shows. */
+/** The part of an edge's health that the set-up shows. */
 export interface EdgeStatus {
   ok: boolean;
   sources: string[];
@@ -134,7 +135,7 @@ export interface EdgeStatus {
   refusedSubscriptions: { subscription: string; lastRefusal?: string | null }[];
 }
 
-/** Health of an edge, a line each. Pure. */
+/** Health of an edge, one line each. Pure. */
 export function statusLines({ ok, sources, uplink, faults, refusedSubscriptions }: EdgeStatus): string[] {
   return [
     ok ? 'All sources deliver.' : 'Not all sources deliver.',

@@ -17,7 +17,7 @@ import { SimulatedMachine } from '#simulators/machine.ts';
 const RATE_HZ = 12_800;
 const SAMPLES = 4096;
 
-/** From an empty directory to machines that are watched, in a browser, with a real broker and an OPC UA server. */
+/** From an empty directory to monitored machines, in a browser, with a real broker and an OPC UA server. */
 describe.skipIf(!installed('mosquitto') || !installed('chromium'))('edge setup', () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-setup-'));
   const file = join(directory, 'edge.yaml');
@@ -51,15 +51,15 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))('edge setup',
       devices.publish('hall/odd', '<odd/>');
     }, 500);
     const pagePort = await freePort();
-    // Another edge of the same computer may have the usual port.
+    // The default port may be in use by another edge on the same computer.
     const env = { MILLWRIGHT_EDGE__HTTP__PORT: String(await freePort()) };
     setup = startMillwright(directory, 'setup', ['edge', 'setup', file, '--port', String(pagePort)], env);
-    let said = '';
+    let output = '';
     setup.stderr.on('data', (chunk) => {
-      said += chunk;
+      output += chunk;
     });
-    await until(() => /http:\S+/.test(said), 30_000);
-    url = /http:\S+/.exec(said)?.[0] ?? '';
+    await until(() => /http:\S+/.test(output), 30_000);
+    url = /http:\S+/.exec(output)?.[0] ?? '';
     browser = await chromium.launch(CHROMIUM);
     page = await browser.newPage({ viewport: { width: 1024, height: 900 } });
   }, 60_000);
@@ -81,7 +81,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))('edge setup',
     await Promise.all([page.waitForNavigation({ timeout: 60_000 }), page.click(`form[action="${form}"] button`)]);
   };
 
-  test('lets nobody in without the key', async () => {
+  test('requires the key', async () => {
     const origin = new URL(url).origin;
     expect((await fetch(origin)).status).toBe(401);
     expect((await fetch(`${origin}/start`, { method: 'POST' })).status).toBe(401);
@@ -118,7 +118,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))('edge setup',
     expect(await page.textContent('[data-diff]')).toContain(`+    endpoint: ${endpoint}`);
   });
 
-  test('machines are described; a bearing that nobody knows is refused', async () => {
+  test('machines are described; an unknown bearing is refused', async () => {
     const saw = page.locator('form[action="/machine"]', { hasText: 'saw-1' });
     await saw.locator('[name=kind]').fill('saw');
     await saw.locator('[name=bearing-bearing]').fill('no-such');
@@ -148,7 +148,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))('edge setup',
     expect(readFileSync(file, 'utf8')).toContain('site: plant');
   });
 
-  test('a configuration that does not start leaves the one before, and the edge that runs', async () => {
+  test('a configuration that does not start leaves the previous one, and the running edge', async () => {
     const before = readFileSync(file, 'utf8');
     await fill({ dataDirectory: '/dev/null/nowhere' }, '/basics');
     await submit('/basics');

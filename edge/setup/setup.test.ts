@@ -57,7 +57,7 @@ test('a draft is stored and started only once it is valid', async () => {
   expect([setup.diff(), setup.isRunning]).toEqual(['', true]);
 });
 
-test('an edge that does not start is not said to run', async () => {
+test('an edge that fails to start is not shown as running', async () => {
   const { setup } = setupOf('', { start: () => Promise.reject(new Error('the port is taken')) });
   setup.setBasics(basics);
   await setup.listen(broker, '#', 1);
@@ -66,7 +66,7 @@ test('an edge that does not start is not said to run', async () => {
   expect(setup.isRunning).toBe(false);
 });
 
-test('machines are those of the file and those that were mapped, each with what is known of its points', async () => {
+test('machines are those of the file and the mapped ones, each with the known facts of its points', async () => {
   const { setup } = setupOf('assets: { pump: { kind: pump, points: { DE: { unit: g, bearing: "6205" } } } }\n');
   await setup.listen(broker, '#', 1);
   setup.addGroups([0]);
@@ -91,7 +91,7 @@ test('machines are those of the file and those that were mapped, each with what 
   ]);
 });
 
-test('a server is browsed with the settings that the file has of it', async () => {
+test('a server is browsed with its settings in the file', async () => {
   const source = { type: 'opcua', endpoint: 'opc.tcp://plc:4840', username: 'eve', nodes: [] };
   const { setup, world } = setupOf(JSON.stringify({ sources: [source] }));
   await setup.browse('opc.tcp://plc:4840');
@@ -99,7 +99,7 @@ test('a server is browsed with the settings that the file has of it', async () =
   expect(world.browsedWith).toEqual([source, {}]);
 });
 
-test('nothing is added that was not found', async () => {
+test('only discovered items can be added', async () => {
   const { setup } = setupOf();
   expect(() => setup.addGroups([0])).toThrow('no mapping was selected');
   expect(() => setup.addNodes([])).toThrow('no node was selected');

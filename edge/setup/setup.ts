@@ -16,27 +16,27 @@ import {
   withSubscriptions,
 } from './editConfig.ts';
 
-/** What a set-up needs of the world around it. */
+/** The set-up's interface to its environment. */
 export interface SetupWorld {
-  /** The configuration as it is stored; empty: there is none yet. */
+  /** The stored configuration; empty if there is none yet. */
   read(): string;
-  /** Stores a configuration and starts the edge with it; the old one stays, and runs on, where that fails. @throws Error. */
+  /** Stores a configuration and starts the edge with it; if that fails, the old one keeps running. @throws Error. */
   start(text: string): Promise<void>;
   listen(broker: BrokerAddress, filter: string, seconds: number): Promise<Discovery>;
-  /** @param settings of the draft's source of that endpoint: security, user; empty where it has none. */
+  /** @param settings of the draft's source for that endpoint: security, user; empty if it has none. */
   browse(endpoint: string, settings: object): Promise<readonly BrowsedVariable[]>;
 }
 
 export interface KnownPoint {
   point: string;
-  /** Undefined: nothing of it has been seen in this set-up. */
+  /** Undefined: none of its messages has been seen in this set-up. */
   kind: 'waveform' | 'value' | undefined;
   unit: string | undefined;
   role: string | undefined;
   hasBearing: boolean;
 }
 
-/** A machine that the draft describes or that was mapped, and its points. */
+/** A machine that is in the draft or was mapped, and its points. */
 export interface KnownMachine {
   asset: string;
   kind: string | undefined;
@@ -50,7 +50,7 @@ interface Found {
   kind: KnownPoint['kind'];
 }
 
-/** As much of a draft's machines as a form shows, whatever is wrong with the rest. */
+/** The part of a draft's machines that a form shows, even if the rest is invalid. */
 interface DraftAssets {
   assets?: Record<
     string,
@@ -62,12 +62,12 @@ interface DraftAssets {
   > | null;
 }
 
-/** One set-up of one edge: a draft of its configuration, what was found around it, and what is wrong with the draft. */
+/** The set-up of one edge: a draft of its configuration, the discovered sources, and the draft's errors. */
 export class Setup {
   draft: string;
-  /** The broker that was listened to last, and what it had. */
+  /** The last broker listened to, and its discovery. */
   discovery: (Discovery & { broker: BrokerAddress }) | null = null;
-  /** The OPC UA server that was browsed last. */
+  /** The last OPC UA server browsed. */
   browsed: { endpoint: string; variables: readonly BrowsedVariable[] } | null = null;
   /** Whether the edge runs with the stored configuration. */
   isRunning = false;
@@ -79,7 +79,7 @@ export class Setup {
     this.draft = world.read();
   }
 
-  /** What the draft says of the edge itself; '' where it says nothing. */
+  /** The draft's settings of the edge itself; '' if absent. */
   get basics(): EdgeBasics {
     const { site, edge, dataDirectory, uplink } = (parse(this.draft) ?? {}) as Partial<Record<string, unknown>>;
     const text = (value: unknown) => (typeof value === 'string' ? value : '');
@@ -95,7 +95,7 @@ export class Setup {
     this.discovery = { broker, ...(await this.#world.listen(broker, filter, seconds)) };
   }
 
-  /** Takes proposed mappings, by their places in the discovery. */
+  /** Adds proposed mappings, by their indices in the discovery. */
   addGroups(indices: readonly number[]): void {
     const { discovery } = this;
     const groups = indices.flatMap((i): FoundGroup[] => discovery?.groups.slice(i, i + 1) ?? []);
@@ -125,13 +125,13 @@ export class Setup {
     this.draft = withMachine(this.draft, facts);
   }
 
-  /** What is wrong with the draft; empty: it is sound. */
+  /** The draft's errors; empty if it is valid. */
   faults(): string[] {
     const parsed = parseConfiguration(this.draft, edgeConfigSchema);
     return parsed.ok ? [] : parsed.errors.map((error) => formatError(error, 'edge.yaml'));
   }
 
-  /** What the draft changes in the stored file, as a unified diff; empty: nothing. */
+  /** The draft's changes of the stored file, as a unified diff; empty if there are none. */
   diff(): string {
     const stored = this.#world.read();
     return stored === this.draft ? '' : createPatch('edge.yaml', stored, this.draft, 'stored', 'draft');
@@ -143,7 +143,7 @@ export class Setup {
     this.isRunning = true;
   }
 
-  /** Machines by name: those of the draft, and those that the mappings of this set-up yield. */
+  /** Machines by name: those of the draft, and those of this set-up's mappings. */
   machines(): KnownMachine[] {
     const { assets } = (parse(this.draft) ?? {}) as DraftAssets;
     const mapped = [...this.#mapped.values()];

@@ -12,14 +12,15 @@ const MAX_SECONDS = 120;
 const POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 export interface SetupServer {
-  /** With the key that lets a browser in. */
+  /** Includes the browser's key. */
   url: string;
   server: Server;
 }
 
 /**
- * Serves a set-up on loopback to who knows its key, which the address brings once and a cookie keeps.
- * @param status of the running edge, a line each. @throws where the port is taken.
+ * Serves a set-up on loopback to holders of its key, which the address contains once and a cookie then keeps.
+ * @param status of the running edge, one line each.
+ * @throws if the port is in use.
  */
 export async function serveSetup(
   setup: Setup,
@@ -80,7 +81,7 @@ function refuse(response: ServerResponse, status: number, reason: string): void 
   response.writeHead(status, { 'content-type': 'text/plain' }).end(reason);
 }
 
-/** What an action did, or why it could not: devices and people fail in many ways, and none of them ends the set-up. */
+/** The result of an action, or its error: devices and users cause many, and none of them may end the set-up. */
 async function outcomeOf(work: () => Promise<string>): Promise<{ problem: string | null; notice: string | null }> {
   try {
     return { problem: null, notice: await work() };
@@ -116,11 +117,11 @@ function numberOf(form: URLSearchParams, name: string): number | undefined {
   return value;
 }
 
-/** A property only where there is a value: absent settings are left out of the file. */
+/** The property only if it has a value: absent settings are left out of the file. */
 const given = <K extends string, V>(key: K, value: V | undefined) =>
   (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 
-/** What each form does; the answer is what to say of it. */
+/** The action of each form; it returns the notice to show. */
 const ACTIONS: Record<string, (setup: Setup, form: URLSearchParams) => Promise<string>> = {
   '/basics': async (setup, form) => {
     setup.setBasics({

@@ -2,7 +2,7 @@ import type { Arrival } from './source.ts';
 
 const MAX_SAMPLES = 4;
 
-/** What a message became, for people: `pump-1/temperature = 61.2 at 2026-11-27T12:00:00.000Z`, or why it was refused. */
+/** The result of a message as text: `pump-1/temperature = 61.2 at 2026-11-27T12:00:00.000Z`, or why it was refused. */
 export function arrivalLines(arrival: Arrival): string[] {
   if (!arrival.ok) {
     const name = arrival.point ? `${arrival.point.asset}/${arrival.point.point}` : '(no point)';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A part of a whole number: so many bits from the lowest one, counted from 0; `signed`: in two's complement. */
+/** Part of an integer: `length` bits from bit `from`, counted from the lowest, 0; `signed`: in two's complement. */
 export const bitSliceSchema = z.strictObject({
   from: z.int().min(0).max(63),
   length: z.int().min(1).max(52),
@@ -8,7 +8,7 @@ export const bitSliceSchema = z.strictObject({
 });
 export type BitSlice = z.infer<typeof bitSliceSchema>;
 
-/** Cuts the slice out of a whole number, of either sign; a bigint has bits that no number holds exactly. */
+/** Extracts the slice from an integer of either sign; a bigint has bits that a number cannot represent exactly. */
 export function bitsOf(value: number | bigint, { from, length, signed }: BitSlice): number {
   if (typeof value === 'bigint') {
     const part = value >> BigInt(from);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { brokerUrlSchema, standbySchema } from '#models/configuration/brokerUrl.ts';
 
-/** Of sources and of the uplink. */
+/** Common to sources and the uplink. */
 export const brokerFields = {
   url: brokerUrlSchema,
   standby: standbySchema,
@@ -10,7 +10,7 @@ export const brokerFields = {
   caFile: z.string().optional(),
   certificateFile: z.string().optional(),
   keyFile: z.string().optional(),
-  /** Of MQTT. */
+  /** Version of MQTT. */
   protocol: z.preprocess((v) => (typeof v === 'number' ? String(v) : v), z.enum(['3.1.1', '5'])).default('3.1.1'),
 };
 export type BrokerConfig = z.infer<z.ZodObject<typeof brokerFields>>;

@@ -10,19 +10,19 @@ import type { Arrival } from './source.ts';
 import type { ChunkField, Chunks, WaveformPayload } from './waveformConfig.ts';
 
 export interface ChunkHeader {
-  /** From 0, whatever the device counts from. */
+  /** From 0, whatever base the device uses. */
   index: number;
   total: number;
-  /** '' where the device has none. */
+  /** '' if the device sends none. */
   message: string;
 }
 
 export type ChunkRefusal = { rejection: Rejection; detail: string };
 
-/** A waveform has at most so many chunks. */
+/** Limit on chunks per waveform. */
 const MAX_CHUNKS = 65_536;
 
-/** What a message says of its place in a waveform. */
+/** Reads a message's position within a waveform. */
 export function readChunkHeader(
   route: Route,
   spec: WaveformPayload,
@@ -49,7 +49,9 @@ export function readChunkHeader(
   return wrong ?? { index, total, message: String(message) };
 }
 
-/** The waveform of all its chunks, in their order. The time and the rate may stand in any of them; the first one decides. */
+/**
+ * Assembles the waveform from its chunks, in order. Time and rate may be in any of them; the first one found counts.
+ */
 export function decodeChunks(
   route: Route,
   spec: WaveformPayload,
@@ -85,7 +87,7 @@ const envelopeOf = (spec: WaveformPayload, payload: Uint8Array): unknown => {
   return parsed.ok ? parsed.value : undefined;
 };
 
-/** Numbers after numbers, or bytes after bytes. */
+/** Concatenates numbers with numbers, or bytes with bytes. */
 function joinSamples(parts: readonly unknown[]): number[] | Uint8Array | Rejection {
   const read = parts.map((part) => (typeof part === 'string' ? samplesInText(part) : part));
   if (read.every((part) => part instanceof Uint8Array)) return Buffer.concat(read as Uint8Array[]);
@@ -128,9 +130,9 @@ function checksumFault(
 ): ChunkRefusal | null {
   if (checksum === undefined) return null;
   const expectedChecksum = at(checksum);
-  const wanted =
+  const expected =
     typeof expectedChecksum === 'string' ? Number.parseInt(expectedChecksum.replace(/^0x/i, ''), 16) : expectedChecksum;
-  if (typeof wanted !== 'number' || !Number.isFinite(wanted))
+  if (typeof expected !== 'number' || !Number.isFinite(expected))
     return { rejection: 'missing_value', detail: 'nothing at chunks.checksum' };
   let found = 0;
   for (const payload of payloads) {
@@ -139,10 +141,10 @@ function checksumFault(
       return { rejection: 'bad_checksum', detail: 'a checksum needs samples as bytes (base64 or hexadecimal digits)' };
     found = crc32(bytes, found);
   }
-  if (found === wanted >>> 0) return null;
+  if (found === expected >>> 0) return null;
   return {
     rejection: 'bad_checksum',
-    detail: `CRC-32 ${found.toString(16)} instead of ${(wanted >>> 0).toString(16)}`,
+    detail: `CRC-32 ${found.toString(16)} instead of ${(expected >>> 0).toString(16)}`,
   };
 }
 

@@ -2,9 +2,9 @@ import { crc32 } from 'node:zlib';
 import type { ChunkHeader } from './chunk.ts';
 
 export interface Chunk<Origin> extends ChunkHeader {
-  /** Point and message id, by which chunks belong together. */
+  /** Point and message id, which identify the chunks of one waveform. */
   waveform: string;
-  /** Identifies the waveform if it begins with this chunk. */
+  /** The waveform's id if this chunk is its first. */
   id: string;
   origin: Origin;
   payload: Buffer;
@@ -12,20 +12,20 @@ export interface Chunk<Origin> extends ChunkHeader {
   timeoutMs: number;
 }
 
-/** A waveform that ended: with all its chunks, in their order, or without some of them. */
+/** A completed or abandoned waveform, with its chunks in order. */
 export interface Ended<Origin> {
   id: string;
   waveform: string;
-  /** CRC-32 of the chunks that came, by index, in the order of their arrival. */
+  /** CRC-32 of the received chunks by index, in order of arrival. */
   checksums: ReadonlyMap<number, number>;
-  /** Of the first chunk that came. */
+  /** Origin of the first chunk received. */
   origin: Origin;
   message: string;
   total: number;
   /** Arrival of the first chunk. */
   receivedMs: number;
   payloads: Buffer[];
-  /** Indices from 0, of an incomplete waveform. */
+  /** Indices from 0, if the waveform is incomplete. */
   missing: number[];
 }
 
@@ -47,28 +47,28 @@ export interface AssemblerLimits {
   maxWaveforms: number;
 }
 
-/** A waveform that ended. */
+/** A waveform that has ended. */
 interface Past {
   missing: readonly number[];
   lastMs: number;
   timeoutMs: number;
-  /** CRC-32 of the chunks that came, by index. */
+  /** CRC-32 of the received chunks by index. */
   checksums: ReadonlyMap<number, number>;
 }
 
-/** Waveforms that ended lately, whose chunks may come once more. */
+/** Recently ended waveforms, whose chunks may be repeated. */
 const REMEMBERED = 1000;
-/** A missing chunk that comes after so many times the timeout belongs to another waveform of the same id. */
+/** A missing chunk that arrives after this many timeouts belongs to another waveform of the same id. */
 const LATE = 10;
 
 /**
- * Puts chunks together, in bounded memory. Chunks with a message id may come in any order; without one a chunk that is
- * not after the last begins the next waveform.
+ * Assembles chunks in bounded memory. Chunks with a message id may arrive in any order; without one, a chunk whose
+ * index is not higher than the last begins the next waveform.
  */
 export class ChunkAssembler<Origin> {
   readonly #limits: AssemblerLimits;
   readonly #assemblies = new Map<string, Assembly<Origin>>();
-  /** Those with an id that ended. Devices count in few bits: an id may come again. */
+  /** Ended waveforms with an id. Devices count in few bits: an id may recur. */
   readonly #past = new Map<string, Past>();
   #bytes = 0;
 
@@ -80,7 +80,7 @@ export class ChunkAssembler<Origin> {
     return this.#assemblies.size;
   }
 
-  /** What became of a chunk, the waveform that it was put to, and those that ended with it, for want of room among others. */
+  /** The outcome of a chunk, its waveform, and waveforms that ended with it, including those evicted to make room. */
   take(chunk: Chunk<Origin>): { fate: 'kept' | 'duplicate' | 'late'; id: string; ended: Ended<Origin>[] } {
     const ended: Ended<Origin>[] = [];
     let assembly = this.#assemblies.get(chunk.waveform);
@@ -102,7 +102,7 @@ export class ChunkAssembler<Origin> {
     return { fate: 'kept', id: assembly.id, ended: [...ended, ...this.#makeRoom()] };
   }
 
-  /** Those whose next chunk did not come in time. */
+  /** Waveforms whose next chunk did not arrive in time. */
   expired(nowMs: number): Ended<Origin>[] {
     return [...this.#assemblies]
       .filter(([, { lastMs, timeoutMs }]) => nowMs - lastMs > timeoutMs)
@@ -133,7 +133,7 @@ export class ChunkAssembler<Origin> {
     const missing = Array.from({ length: total }, (_, i) => i).filter((i) => !chunks.has(i));
     const checksums = new Map([...chunks].map(([index, payload]) => [index, crc32(payload)]));
     if (message !== '') {
-      // The newest last.
+      // Keeps the newest last.
       this.#past.delete(waveform);
       this.#past.set(waveform, { missing, lastMs, timeoutMs, checksums });
       if (this.#past.size > REMEMBERED) this.#past.delete(this.#past.keys().next().value as string);
@@ -152,7 +152,7 @@ export class ChunkAssembler<Origin> {
   }
 }
 
-/** A chunk that came before, or one that was waited for in vain; null of one that begins another waveform of the same id. */
+/** Outcome of a repeated chunk, or one that arrives too late; null if it begins another waveform of the same id. */
 function outcomeAfter(past: Past, { index, payload, receivedMs }: Chunk<unknown>): 'duplicate' | 'late' | null {
   if (past.checksums.get(index) === crc32(payload)) return 'duplicate';
   const isMissing = past.missing.includes(index) && receivedMs - past.lastMs < LATE * past.timeoutMs;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
 export interface StoredChunk {
-  /** The waveform that it is of. */
+  /** The waveform it belongs to. */
   waveform: string;
   index: number;
   topic: string;
@@ -11,13 +11,13 @@ export interface StoredChunk {
   receivedMs: number;
 }
 
-/** Chunks that were acknowledged to the broker and whose waveform is not complete yet, on disk. */
+/** Chunks acknowledged to the broker whose waveform is not complete yet, on disk. */
 export class ChunkStore {
   readonly #db: Database.Database;
   readonly #put: Database.Transaction<(chunks: readonly StoredChunk[]) => void>;
   readonly #drop: Database.Statement;
 
-  /** @param source its number in the configuration. */
+  /** @param source its index in the configuration. */
   constructor(directory: string, source: number) {
     mkdirSync(directory, { recursive: true });
     this.#db = new Database(join(directory, `chunks-${source}.db`));
@@ -37,7 +37,7 @@ export class ChunkStore {
     this.#drop = this.#db.prepare('DELETE FROM chunk WHERE waveform = ?');
   }
 
-  /** Durable when it returns. @throws where the disk refuses. */
+  /** Durable when it returns. @throws if the write fails. */
   put(chunks: readonly StoredChunk[]): void {
     this.#put(chunks);
   }
@@ -46,7 +46,7 @@ export class ChunkStore {
     this.#drop.run(waveform);
   }
 
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   all(): StoredChunk[] {
     return this.#db
       .prepare(

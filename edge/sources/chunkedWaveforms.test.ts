@@ -24,7 +24,10 @@ const jsonSpec = (chunks: object = {}, more: object = {}) => ({
   ...more,
 });
 
-/** The waveforms of a source over a folder; `receipts` are what the outbox has, `acknowledged` are the messages that the broker may forget. */
+/**
+ * Waveforms of a source over a folder; `receipts` are those in the outbox, `acknowledged` the messages that the broker
+ * may forget.
+ */
 function start(
   payload: object,
   directory: string,
@@ -78,7 +81,7 @@ function samplesOf(arrival: Arrival): number[] {
 }
 
 describe('waveforms of several messages', () => {
-  test('chunks with an id are put together in any order, once', () => {
+  test('chunks with an id are assembled in any order, once', () => {
     const { send, delivered, events } = start(jsonSpec({ message: 'id' }), folder());
     const parts = chunksOf(4);
     for (const n of [2, 0, 3, 0, 1]) send({ n, of: 4, id: 'a', samples: parts[n], startTime: NOW_MS });
@@ -99,14 +102,14 @@ describe('waveforms of several messages', () => {
     expect(events).toEqual([]);
   });
 
-  test('two waveforms at once, and a point each', () => {
+  test('two interleaved waveforms, one point each', () => {
     const { send, delivered } = start(jsonSpec({ message: 'id' }), folder());
     for (const n of [0, 1])
       for (const id of [1, 2]) send({ n, of: 2, id, samples: chunksOf(2)[n] }, { topic: `w/m/p${id}` });
     expect(delivered.map((a) => (a.ok ? a.block.point : a.rejection))).toEqual(['p1', 'p2']);
   });
 
-  test('a missing chunk is named when the next one stays away', () => {
+  test('a missing chunk is named when the next one does not arrive', () => {
     const { chunked, send, delivered, events } = start(
       jsonSpec({ message: 'id', first: 1, timeoutMs: 2000 }),
       folder(),
@@ -129,13 +132,13 @@ describe('waveforms of several messages', () => {
     expect(delivered.length).toBe(1);
   });
 
-  test('without an id a lost chunk never joins two waveforms', () => {
+  test('without an id a lost chunk never merges two waveforms', () => {
     const { send, delivered } = start(jsonSpec(), folder());
     for (const n of [1, 2, 0, 1, 2]) send({ n, of: 3, samples: chunksOf(4)[n] });
     expect(delivered.map((a) => (a.ok ? samplesOf(a).length : a.detail))).toEqual(['chunk 0 of 3 did not come', 768]);
   });
 
-  test('a number outside its waveform is refused with the setting', () => {
+  test('an index outside its waveform is refused with the setting', () => {
     const { send, delivered, acknowledged, makeDurable } = start(jsonSpec(), folder());
     send({ n: 4, of: 4, samples: [1] });
     expect(delivered).toMatchObject([{ rejection: 'bad_chunk', detail: expect.stringContaining('chunks.first') }]);
@@ -143,7 +146,7 @@ describe('waveforms of several messages', () => {
     expect(acknowledged).toEqual([0]);
   });
 
-  test('raw samples: fields before them, and levels of the topic', () => {
+  test('raw samples: fields before them, and topic levels', () => {
     const bytes = Buffer.from(RAMP.buffer);
     const raw = { type: 'waveform', framing: 'raw', sampleRateHz: 1024, skipBytes: 4 };
     const inHeader = start({ ...raw, chunks: { sequence: { at: 0 }, total: { at: 2, byteOrder: 'big' } } }, folder());
@@ -151,7 +154,7 @@ describe('waveforms of several messages', () => {
       const head = Buffer.alloc(4);
       head.writeUInt16LE(n, 0);
       head.writeUInt16BE(2, 2);
-      // A sample lies across the border.
+      // A sample spans the chunk boundary.
       inHeader.send(Buffer.concat([head, n === 0 ? bytes.subarray(0, 2049) : bytes.subarray(2049)]));
     }
     expect(samplesOf(inHeader.delivered[0])).toEqual([...RAMP]);
@@ -162,7 +165,7 @@ describe('waveforms of several messages', () => {
     expect(samplesOf(inTopic.delivered[0])).toEqual([...RAMP]);
   });
 
-  test('a checksum of the whole finds a damaged chunk', () => {
+  test('a checksum of the whole detects a damaged chunk', () => {
     const bytes = Buffer.from(RAMP.buffer);
     const parts = [bytes.subarray(0, 2047), bytes.subarray(2047)];
     const { send, delivered } = start(jsonSpec({ message: 'id', checksum: 'crc' }), folder());
@@ -176,7 +179,7 @@ describe('waveforms of several messages', () => {
     expect(delivered[1]).toMatchObject({ ok: false, rejection: 'bad_checksum' });
   });
 
-  test('numbers after bytes do not fit together', () => {
+  test('numbers after bytes cannot be joined', () => {
     const { send, delivered } = start(jsonSpec(), folder());
     send({ n: 0, of: 2, samples: [1, 2] });
     send({ n: 1, of: 2, samples: Buffer.from(RAMP.buffer).toString('base64') });
@@ -185,14 +188,14 @@ describe('waveforms of several messages', () => {
 });
 
 describe('kill and restart', () => {
-  test('chunks are acknowledged from the disk, and a new process completes the waveform', () => {
+  test('chunks are acknowledged once on disk, and a new process completes the waveform', () => {
     const directory = folder();
     const before = start(jsonSpec({ message: 'id' }), directory);
     for (const n of [0, 1]) before.send({ n, of: 3, id: 'a', samples: chunksOf(4)[n] });
     expect(before.acknowledged).toEqual([]);
     before.chunked.flush();
     expect(before.acknowledged).toEqual([0, 1]);
-    // Killed: nothing is closed. The third chunk was not acknowledged and comes again.
+    // Killed: nothing is closed. The third chunk was not acknowledged and is resent.
     const after = start(jsonSpec({ message: 'id' }), directory);
     after.send({ n: 2, of: 3, id: 'a', samples: chunksOf(4)[2] });
     expect(samplesOf(after.delivered[0]).length).toBe(768);
@@ -202,7 +205,7 @@ describe('kill and restart', () => {
     expect(start(jsonSpec({ message: 'id' }), directory).chunked.waiting).toBe(0);
   });
 
-  test('killed before the waveform was durable, it is put together again at the same time', () => {
+  test('a waveform not durable when killed is reassembled with the same time', () => {
     const directory = folder();
     const before = start(jsonSpec({ message: 'id' }), directory);
     before.send({ n: 0, of: 2, id: 'a', samples: [1] });
@@ -223,7 +226,7 @@ describe('kill and restart', () => {
     expect(start(jsonSpec(), directory).chunked.waiting).toBe(1);
   });
 
-  test('what is kept is bounded', () => {
+  test('storage is bounded', () => {
     const { chunked, send, delivered } = start(jsonSpec({ message: 'id' }), folder());
     for (let id = 0; id < 1100; id++) send({ n: 0, of: 2, id, samples: [1] });
     expect(chunked.waiting).toBe(1000);
@@ -231,17 +234,17 @@ describe('kill and restart', () => {
   });
 });
 
-describe('a process that was killed', () => {
+describe('a killed process', () => {
   const parts = chunksOf(2).map((samples, n) => ({ n, of: 2, samples }));
   const spec = jsonSpec();
 
-  test('between the outbox and the removal of the chunks delivers their waveform once', () => {
+  test('between the outbox commit and the removal of the chunks delivers their waveform once', () => {
     const [directory, receipts] = [folder(), new Map<string, string>()];
     const before = start(spec, directory, { receipts });
     before.send(parts[0]);
     before.chunked.flush();
     before.send(parts[1]);
-    // The outbox has it, and nothing else happened.
+    // The outbox committed it, and nothing else happened.
     const [key] = ['chunk/w/{asset}/{point}\nm/p\n'];
     const again = start(spec, directory, { receipts });
     expect(again.delivered).toEqual([]);
@@ -255,7 +258,7 @@ describe('a process that was killed', () => {
     expect(after.acknowledged).toEqual([0, 1]);
   });
 
-  test('before its last acknowledgement has no missing chunk when that one comes again, and takes the next waveform', () => {
+  test('before its last acknowledgement reports no missing chunk when that one is resent, and accepts the next waveform', () => {
     const receipts = new Map<string, string>();
     const before = start(spec, folder(), { receipts });
     for (const part of parts) before.send(part);
@@ -270,7 +273,7 @@ describe('a process that was killed', () => {
   });
 });
 
-test('a repeated last chunk is acknowledged no sooner than its waveform is durable', () => {
+test('a repeated last chunk is acknowledged only when its waveform is durable', () => {
   const { send, chunked, acknowledged, makeDurable } = start(jsonSpec({ message: 'id' }), folder());
   const [first, last] = chunksOf(2).map((samples, n) => ({ n, of: 2, id: 'a', samples }));
   send(first);

@@ -12,27 +12,33 @@ import type { Route } from './route.ts';
 import type { Arrival } from './source.ts';
 import type { Chunks, WaveformPayload } from './waveformConfig.ts';
 
-/** In memory and on disk, of all waveforms of a source that are not complete. */
+/** Limits in memory and on disk for all incomplete waveforms of a source. */
 const LIMITS = { maxBytes: 64 * 1024 * 1024, maxWaveforms: 1000 };
 const GROUP_MS = 10;
 const RETRY_MS = 1000;
-/** Waveforms of one point and message id whose chunks are known again, and chunks of each: more than brokers have under way. */
+/**
+ * Waveforms per point and message id whose repeated chunks are recognised, and chunks of each: more than brokers have
+ * in flight.
+ */
 const MAX_PAST = 4;
 const MAX_CHECKSUMS = 64;
-/** Missing chunks that are named one by one. */
+/** Missing chunks listed individually. */
 const MAX_NAMED = 10;
 
-/** A message whose route has `chunks`. `done` is called when what it brought is durable; null: nobody waits. */
+/**
+ * A message whose route has `chunks`. `done` is called when its results are durable; null if no acknowledgement is
+ * needed.
+ */
 export interface ChunkMessage {
   topic: string;
   payload: Buffer;
   receivedMs: number;
   done: (() => void) | null;
-  /** Whether the broker says that it may have sent it before. */
+  /** Whether the broker marks it as a possible repetition. */
   isRepeated?: boolean;
 }
 
-/** A waveform that ended: its number in the store, and index and CRC-32 of its last chunks. */
+/** A waveform that ended: its id in the store, and index and CRC-32 of its last chunks. */
 interface Past {
   id: string;
   checksums: [number, number][];
@@ -45,14 +51,14 @@ interface Origin {
 
 export interface ChunkHooks {
   limits: (nowMs: number) => DecodeLimits;
-  /** What came of a waveform; `done` is called when it is durable. */
+  /** Delivers a waveform's results; `done` is called when they are durable. */
   deliver: (
     route: Route,
     topic: string,
     payload: Buffer,
     arrivals: Arrival[],
     done: () => void,
-    /** Kept in one transaction with what came of a waveform; null of a chunk that was refused. */
+    /** Committed in one transaction with the waveform's results; null for a refused chunk. */
     receipt: Receipt | null,
   ) => void;
   receiptOf: (key: string) => string | null;
@@ -60,8 +66,8 @@ export interface ChunkHooks {
 }
 
 /**
- * Waveforms of several messages. A chunk is acknowledged when it is on the disk, so that neither a restart nor the broker's
- * limit of unacknowledged messages stops a waveform; the one that completes it, when the waveform is durable.
+ * Waveforms of several messages. A chunk is acknowledged when it is on disk, so that neither a restart nor the broker's
+ * limit of unacknowledged messages stops a waveform; the completing chunk is acknowledged when the waveform is durable.
  */
 export class ChunkedWaveforms {
   readonly #assembler = new ChunkAssembler<Origin>(LIMITS);
@@ -71,9 +77,9 @@ export class ChunkedWaveforms {
   #unsaved: { chunk: StoredChunk; done: () => void }[] = [];
   #timer: NodeJS.Timeout | null = null;
   #isRefused = false;
-  /** Waveforms that were delivered and are not durable yet: their chunks are still on the disk. */
+  /** Delivered waveforms that are not durable yet: their chunks are still on disk. */
   #undurable = 0;
-  /** Acknowledgements of repeated chunks, for when what they repeat is durable. */
+  /** Acknowledgements of repeated chunks, due when the original is durable. */
   #repeated: (() => void)[] = [];
   /** Receipts of waveforms that are not durable yet. */
   readonly #newest = new Map<string, Past[]>();
@@ -89,7 +95,7 @@ export class ChunkedWaveforms {
     return this.#assembler.waiting;
   }
 
-  /** Takes up the chunks that were on the disk. @param find null where nothing takes a topic any more. */
+  /** Restores the chunks on disk. @param find null if no subscription matches a topic any more. */
   restore(find: (topic: string) => Route | null): void {
     const droppedIds = new Set<string>();
     for (const { waveform, topic, payload, receivedMs } of this.#store.all()) {
@@ -102,7 +108,7 @@ export class ChunkedWaveforms {
       this.#log.warn({ waveforms: droppedIds.size }, 'stored chunks that no subscription takes any more are dropped');
   }
 
-  /** @param id of the waveform that begins with this chunk. */
+  /** @param id of the waveform if this chunk is its first. */
   take(route: Route, message: ChunkMessage, id: string = randomUUID()): void {
     const spec = chunksOf(route);
     if (!spec) throw new Error(`${route.subscription.topic} has no chunks`);
@@ -120,7 +126,7 @@ export class ChunkedWaveforms {
     const waveform = `${route.subscription.topic}\n${route.asset}/${route.point}\n${header.message}`;
     const past = done === null || message.isRepeated ? this.#pastOf(waveform) : [];
     if (done === null && past.some((one) => one.id === id)) {
-      // Its waveform was durable; the process ended before its chunks were removed.
+      // Its waveform was durable; the process ended before the chunks were removed.
       this.#forget(id);
       return;
     }
@@ -130,7 +136,7 @@ export class ChunkedWaveforms {
       this.#releaseWhenDurable(release);
       return;
     }
-    const taken = this.#assembler.take({
+    const outcome = this.#assembler.take({
       ...header,
       waveform,
       id,
@@ -139,23 +145,23 @@ export class ChunkedWaveforms {
       receivedMs,
       timeoutMs: spec.chunks.timeoutMs,
     });
-    if (taken.fate !== 'kept') {
-      this.#hooks.count(taken.fate === 'duplicate' ? 'duplicate_chunks' : 'late_chunks');
+    if (outcome.fate !== 'kept') {
+      this.#hooks.count(outcome.fate === 'duplicate' ? 'duplicate_chunks' : 'late_chunks');
       this.#releaseWhenDurable(release);
       return;
     }
-    for (const ended of taken.ended) this.#finish(ended, ended.id === taken.id ? release : () => undefined);
-    if (done === null || taken.ended.some((ended) => ended.id === taken.id)) return;
-    this.#unsaved.push({ chunk: { waveform: taken.id, index: header.index, topic, payload, receivedMs }, done });
+    for (const ended of outcome.ended) this.#finish(ended, ended.id === outcome.id ? release : () => undefined);
+    if (done === null || outcome.ended.some((ended) => ended.id === outcome.id)) return;
+    this.#unsaved.push({ chunk: { waveform: outcome.id, index: header.index, topic, payload, receivedMs }, done });
     this.#timer ??= setTimeout(() => this.flush(), GROUP_MS);
   }
 
-  /** Ends waveforms whose chunks stay away; to be called about once a second. */
+  /** Ends waveforms whose chunks do not arrive; call it about once a second. */
   sweep(nowMs: number): void {
     for (const ended of this.#assembler.expired(nowMs)) this.#finish(ended, () => undefined);
   }
 
-  /** Puts what waits on the disk; a disk that refuses is tried again, and nothing is acknowledged meanwhile. */
+  /** Writes pending chunks to disk; a failed write is retried, and nothing is acknowledged meanwhile. */
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -195,7 +201,7 @@ export class ChunkedWaveforms {
       ended.missing.length === 0
         ? decodeChunks(route, spec, spec.chunks, ended.payloads, this.#hooks.limits(ended.receivedMs))
         : refuseAxes(route, spec, 'missing_chunk', missingText(ended, spec.chunks.first));
-    // Its chunks may still wait for the disk: they go with it.
+    // Chunks that still await the disk are acknowledged with it instead.
     const waiting = this.#unsaved.filter(({ chunk }) => chunk.waveform === ended.id);
     this.#unsaved = this.#unsaved.filter(({ chunk }) => chunk.waveform !== ended.id);
     this.#undurable++;
@@ -236,7 +242,7 @@ export class ChunkedWaveforms {
     try {
       this.#store.drop(id);
     } catch (error) {
-      // After a restart it is put together again and counted as a duplicate.
+      // After a restart the waveform is reassembled and counted as a duplicate.
       this.#log.error({ error: String(error) }, 'the chunks of a waveform could not be removed');
     }
   }
@@ -244,7 +250,7 @@ export class ChunkedWaveforms {
 
 type ChunkedSpec = WaveformPayload & { chunks: Chunks };
 
-/** The payload's settings where its waveforms come in chunks. */
+/** The payload's settings if its waveforms arrive in chunks. */
 export function chunksOf({ subscription: { payload } }: Route): ChunkedSpec | null {
   return payload.type === 'waveform' && payload.chunks !== undefined ? (payload as ChunkedSpec) : null;
 }

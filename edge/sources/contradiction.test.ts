@@ -6,7 +6,7 @@ import type { WaveformEncoding } from './valueConfig.ts';
 const N = 1024;
 const tone = (i: number) => Math.sin((2 * Math.PI * 100 * i) / 5120);
 
-/** A sine, 1 in full scale of nothing, times `scale`. */
+/** A sine of amplitude 1, or of full scale for integers, times `scale`. */
 function written(encoding: WaveformEncoding, byteOrder: 'little' | 'big', scale: number): Buffer {
   const width = { int16: 2, int24: 3, int32: 4, float32: 4 }[encoding as 'int16'];
   const bytes = Buffer.alloc(N * width);
@@ -31,16 +31,16 @@ const KINDS = [
 describe.each(['little', 'big'] as const)('%s endian', (byteOrder) => {
   const other = byteOrder === 'little' ? 'big' : 'little';
 
-  test.each(KINDS)('%s of amplitude %d is itself, and not of the other order', (encoding, scale) => {
+  test.each(KINDS)('%s of amplitude %d is recognised, and not as the other order', (encoding, scale) => {
     expect(findContradiction(written(encoding, byteOrder, scale), encoding, byteOrder)).toBeNull();
-    // At full scale both orders are equally loud.
+    // At full scale both orders have the same level.
     if (encoding !== 'int16' || scale < 30_000)
       expect(findContradiction(written(encoding, other, scale), encoding, byteOrder)).toEqual({
         rejection: 'wrong_byte_order',
       });
   });
 
-  test('float32 is no int16', () => {
+  test('float32 is not int16', () => {
     expect(findContradiction(written('float32', byteOrder, 1), 'int16', byteOrder)).toMatchObject({
       rejection: 'bad_payload',
       detail: expect.stringContaining('float32'),
@@ -48,14 +48,14 @@ describe.each(['little', 'big'] as const)('%s endian', (byteOrder) => {
   });
 });
 
-test('white noise over the whole range is a signal', () => {
+test('full-range white noise is a signal', () => {
   const random = randomOf(20261128);
   const bytes = Buffer.from(Uint8Array.from({ length: 4096 }, () => Math.floor(random() * 256)));
   for (const encoding of ['int16', 'int24', 'int32'] as const)
     expect(findContradiction(bytes.subarray(0, 4092), encoding, 'little')).toBeNull();
 });
 
-test('a text or a WAV file is no frame of samples', () => {
+test('a text or a WAV file is not a frame of samples', () => {
   const base64 = Buffer.from(written('int16', 'little', 1000).toString('base64'));
   expect(findContradiction(base64, 'int16', 'little')).toMatchObject({ detail: expect.stringContaining('text') });
   const wav = Buffer.concat([Buffer.from('RIFF\x24\x08\x00\x00WAVEfmt ', 'latin1'), Buffer.alloc(2100)]);

@@ -2,37 +2,37 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 import { bytesIn, numberReader } from './sampleBytes.ts';
 import type { WaveformEncoding } from './valueConfig.ts';
 
-/** Why bytes cannot be samples of the configured encoding, and which setting would take them. */
+/** Why bytes cannot be samples of the configured encoding, and the setting that would accept them. */
 export interface Contradiction {
   rejection: Rejection;
   detail?: string;
 }
 
 const MIN_SAMPLES = 64;
-/** Samples that are looked at. */
-const LOOKED_AT = 1024;
-/** Deviation of white noise over the whole range: 0.58 of it. */
+/** Samples examined. */
+const EXAMINED_SAMPLES = 1024;
+/** Threshold of the deviation; full-range white noise has 0.58 of the range. */
 const LOUD = 0.4;
-/** Neighbours of white noise differ by twice its power, those of a vibration by less. */
+/** Threshold of the mean squared difference of neighbours: twice the power for white noise, less for vibration. */
 const ROUGH = 1.5;
-/** The same of floats that are read as integers: their upper halves are alike, which makes it smoother. */
+/** As `LOUD`, for floats read as integers: their similar upper halves make them smoother. */
 const FLOATS_LOUD = 0.25;
 const FLOATS_ROUGH = 1.2;
 const QUIETER = 0.5;
-/** Magnitudes that a sensor's floats have, in any unit. */
+/** Plausible magnitudes of a sensor's floats, in any unit. */
 const PLAUSIBLE: readonly [number, number] = [1e-9, 1e7];
 const MOSTLY = 0.99;
-/** No unit makes a whole signal so small; small integers that are read as float32 are. */
+/** Below this in any unit: not a signal, but small integers read as float32. */
 const NEGLIGIBLE = 1e-15;
 
-/** Full scale of the signed encodings of which a wrong byte order shows. */
+/** Full scale of the signed encodings in which a wrong byte order is detectable. */
 const FULL_SCALE: Partial<Record<WaveformEncoding, number>> = { int16: 2 ** 15, int24: 2 ** 23, int32: 2 ** 31 };
 
 /**
- * Whether samples plainly are not of the configured encoding; null where nothing contradicts it. A frame of bytes is neither
- * a text nor a WAV file. Integers of the other byte order are white noise over the whole range and less than
- * half as large when they are swapped; noise that is really there is as large both ways. Floats that are read as integers
- * are as loud, and read as floats they are of plausible magnitudes, which integers never are.
+ * Whether samples clearly contradict the configured encoding; null if nothing does. A frame of bytes is neither a text
+ * nor a WAV file. Integers in the wrong byte order look like full-range white noise, and less than half as large when
+ * swapped; real noise has the same level either way. Floats read as integers have a similar level, and read as floats
+ * they have plausible magnitudes, which integers never do.
  */
 export function findContradiction(
   bytes: Uint8Array,
@@ -68,7 +68,7 @@ function isWave(bytes: Uint8Array): boolean {
 }
 
 function isText(bytes: Uint8Array): boolean {
-  const most = Math.min(bytes.length, LOOKED_AT);
+  const most = Math.min(bytes.length, EXAMINED_SAMPLES);
   for (let i = 0; i < most; i++) {
     const c = bytes[i];
     if ((c < 0x20 && c !== 0x09 && c !== 0x0a && c !== 0x0d) || c > 0x7e) return false;
@@ -85,7 +85,7 @@ function noiseOf(
   const read = numberReader(encoding);
   const width = bytesIn(encoding);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const n = Math.min(LOOKED_AT, Math.floor(bytes.length / width));
+  const n = Math.min(EXAMINED_SAMPLES, Math.floor(bytes.length / width));
   let [sum, squares, steps, last] = [0, 0, 0, read(view, 0, isLittle) / fullScale];
   for (let i = 0; i < n; i++) {
     const v = read(view, width * i, isLittle) / fullScale;
@@ -101,7 +101,7 @@ function noiseOf(
 function areFloats(bytes: Uint8Array, isLittle: boolean): boolean {
   if (bytes.length % 4 !== 0) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const n = Math.min(LOOKED_AT, bytes.length / 4);
+  const n = Math.min(EXAMINED_SAMPLES, bytes.length / 4);
   let plausible = 0;
   for (let i = 0; i < n; i++) {
     const v = Math.abs(view.getFloat32(4 * i, isLittle));
@@ -112,7 +112,7 @@ function areFloats(bytes: Uint8Array, isLittle: boolean): boolean {
 
 function isNegligible(bytes: Uint8Array, isLittle: boolean): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const n = Math.min(LOOKED_AT, Math.floor(bytes.length / 4));
+  const n = Math.min(EXAMINED_SAMPLES, Math.floor(bytes.length / 4));
   let most = 0;
   for (let i = 0; i < n; i++) most = Math.max(most, Math.abs(view.getFloat32(4 * i, isLittle)));
   return most > 0 && most < NEGLIGIBLE;

@@ -7,7 +7,7 @@ import { Router } from './route.ts';
 import { subscriptionSchema } from './sourceConfig.ts';
 import { timeReader } from './timeReader.ts';
 
-/** Every recipe of the cookbook: its payload through its mapping gives what the page says. */
+/** Each cookbook recipe: its payload and mapping must give the result on the page. */
 const FOLDER = new URL('../../docs/cookbook/', import.meta.url);
 const NOW_MS = Date.UTC(2026, 10, 27, 12, 0, 30);
 
@@ -20,7 +20,7 @@ interface Recipe {
   expected: string;
 }
 
-/** A section: the topic, a block with the payload, one with the mapping, one with what comes of it. */
+/** A section: the topic, a block with the payload, one with the mapping, one with the result. */
 function recipesOf(page: string): Recipe[] {
   return page
     .split(/^## /m)
@@ -59,7 +59,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('there are recipes for at least fifty payloads', () => {
+test('the cookbook has recipes for at least fifty payloads', () => {
   const titles = pages.flatMap((page) => recipesOf(readFileSync(new URL(page, FOLDER), 'utf8')).map((r) => r.title));
   expect(new Set(titles).size).toBe(titles.length);
   expect(titles.length).toBeGreaterThanOrEqual(50);

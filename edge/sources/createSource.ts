@@ -3,7 +3,7 @@ import { brokerClientId } from '../brokerClientId.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Source } from './source.ts';
 
-/** The configured source; its code is loaded only here, so that an edge carries what it uses. */
+/** The configured source; its code is loaded only here, so that an edge loads only what it uses. */
 export async function createSource(config: EdgeConfig, index: number, now: () => number, log: Logger): Promise<Source> {
   const source = config.sources[index];
   const clientId = brokerClientId(config, `source-${index}`);

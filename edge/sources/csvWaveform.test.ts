@@ -23,12 +23,12 @@ function decoded(settings: object, text: string) {
   });
 }
 
-/** A row a sample. */
+/** One row per sample. */
 const table = (header: string, row: (i: number) => (string | number)[], separator = ',') =>
   [header, ...Array.from({ length: COUNT }, (_, i) => row(i).join(separator))].join('\n');
 const seconds = (i: number) => (i / RATE_HZ).toFixed(7);
 
-test('the rate follows from the seconds of the samples, and each axis is a point', () => {
+test('the rate follows from the sample times in seconds, and each axis is a point', () => {
   const text = table('t,ax,az', (i) => [seconds(i), sample(i), -sample(i)]);
   const read = decoded({ keys: { seconds: 't' }, axes: { '2H': 'ax', '2A': 'az' } }, text);
   expect(read).toMatchObject([
@@ -50,7 +50,7 @@ test('decimal commas, a configured rate and a time in the first row', () => {
   ]);
 });
 
-test('samples that are missing are no signal of one rate', () => {
+test('missing samples are refused: there is no uniform rate', () => {
   const jump = (i: number) => seconds(i < 200 ? i : i + 3);
   const text = table('t,ax', (i) => [jump(i), sample(i)]);
   expect(decoded({ keys: { seconds: 't', samples: 'ax' } }, text)).toEqual(['bad_rate']);
@@ -62,7 +62,7 @@ test('samples that are missing are no signal of one rate', () => {
   ).toEqual(['bad_rate']);
 });
 
-test('a cell that is no number is named, and no sample is made up', () => {
+test('a cell that is not a number is named, and no sample is invented', () => {
   const text = table('ax', (i) => [i === 17 ? 'error' : sample(i)]);
   expect(decoded({ keys: { samples: 'ax' }, sampleRateHz: RATE_HZ }, text)).toEqual(['not_finite']);
   expect(decoded({ keys: { samples: 'ay' }, sampleRateHz: RATE_HZ }, text)).toEqual(['missing_value']);

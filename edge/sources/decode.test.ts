@@ -9,7 +9,7 @@ import { type Subscription, subscriptionSchema } from './sourceConfig.ts';
 import { timeReader } from './timeReader.ts';
 
 const limits = { nowMs: Date.UTC(2026, 0, 5), maxFutureMs: 1000, readTime: timeReader('auto', 'UTC') };
-/** Of payloads that speak of one point. */
+/** For payloads with one point. */
 const decode = (of: Route, payload: Uint8Array, its: DecodeLimits) => decodeAll(of, payload, its)[0];
 const startUs = limits.nowMs * 1000 - 1e6;
 const route = (payload: unknown): Route => ({
@@ -20,7 +20,7 @@ const route = (payload: unknown): Route => ({
 const text = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 describe('waveforms', () => {
-  const wanted = {
+  const expected = {
     ok: true,
     block: { kind: 'waveform', asset: 'pump-101', point: '2H', sampleRateHz: 1000, startUs, timeQuality: 'source' },
   };
@@ -32,7 +32,7 @@ describe('waveforms', () => {
       encodeFrame({ ...header, encoding: 'float32', scale: 2 }, Float32Array.of(1, -2)),
       limits,
     );
-    expect(float).toMatchObject(wanted);
+    expect(float).toMatchObject(expected);
     expect(float.ok && float.block.kind === 'waveform' && [...float.block.samples]).toEqual([2, -4]);
     const int = decode(
       route({ type: 'waveform', framing: 'header' }),
@@ -42,7 +42,7 @@ describe('waveforms', () => {
     expect(int.ok && int.block.kind === 'waveform' && [...int.block.samples]).toEqual([1.5, -16384]);
   });
 
-  test('raw samples end now, by the configured rate', () => {
+  test('raw samples end on arrival, at the configured rate', () => {
     const bytes = Buffer.concat([
       Buffer.from([0]),
       Buffer.from(Float32Array.from({ length: 500 }, () => 1).buffer),
@@ -54,11 +54,11 @@ describe('waveforms', () => {
     });
   });
 
-  test('JSON envelopes with numbers or base64, and what they leave out from the configuration', () => {
+  test('JSON envelopes with numbers or base64, completed by the configuration', () => {
     const spec = { type: 'waveform', framing: 'json', encoding: 'int16', sampleRateHz: 1000, scale: 0.1 };
     const startTime = new Date(startUs / 1000).toISOString();
     const numbers = decode(route(spec), text({ samples: [10, 20], startTime }), limits);
-    expect(numbers).toMatchObject(wanted);
+    expect(numbers).toMatchObject(expected);
     expect(numbers.ok && numbers.block.kind === 'waveform' && numbers.block.samples[1]).toBeCloseTo(2, 6);
     const packed = Buffer.from(Int16Array.of(10, 20).buffer).toString('base64');
     const base64 = decode(route(spec), text({ samples: packed, startTime: startUs / 1000, scale: 1 }), limits);
@@ -73,12 +73,12 @@ describe('values', () => {
     expect(decoded).toMatchObject({ ok: true, block: { kind: 'scalars', timeQuality: 'source' } });
     expect(decoded.ok && decoded.block.kind === 'scalars' && decoded.block.values[0]).toBe(61.5);
   });
-  test('a bare number has the time of its arrival', () => {
+  test('a bare number takes its time of arrival', () => {
     const decoded = decode(route(spec), Buffer.from('7.25'), limits);
     expect(decoded).toMatchObject({ ok: true, block: { timeQuality: 'received' } });
     expect(decoded.ok && decoded.block.kind === 'scalars' && decoded.block.timesUs[0]).toBe(limits.nowMs * 1000);
   });
-  test('nothing is read from where an object keeps its methods', () => {
+  test('prototype properties are not readable by path', () => {
     expect(decode(route({ type: 'scalar', value: 'constructor.length' }), text({}), limits)).toMatchObject({
       ok: false,
       rejection: 'missing_value',
@@ -107,14 +107,14 @@ describe('values', () => {
     expect(columnOf({ value: 'v', time: 't' }, { v: [5, 6], t: stamp(0) })).toBe('wrong_type');
     expect(columnOf({ value: 'rows.*.v', time: 'rows.*.t' }, { rows: [{ v: 1 }, { v: 2 }] })).toBe('wrong_type');
     expect(columnOf(spaced, { v: [], t: stamp(0) })).toBe('empty');
-    // What cannot be used is refused by itself.
+    // Each unusable value is refused individually.
     expect(columnOf(spaced, { v: [1, 'x', 3], t: stamp(0) })).toEqual([
       [-100, 0],
       [1, 3],
     ]);
   });
 
-  test('a quality that is not good, and units beside the value', () => {
+  test('bad quality, and units beside the value', () => {
     const spec = { quality: 'q', unit: 'u' };
     expect(columnOf(spec, { value: 1, q: 'Good', u: '°C' })).toEqual([[0], [1]]);
     for (const q of ['Bad', 0, false, undefined]) expect(columnOf(spec, { value: 1, q })).toBe('bad_quality');
@@ -122,16 +122,16 @@ describe('values', () => {
     expect(decoded.ok && decoded.block.unit).toBe('°F');
   });
 
-  test('one message tells several points, each accepted or refused on its own', () => {
+  test('one message has several points, each accepted or refused on its own', () => {
     const payload = { type: 'scalar', values: { temperature: 'temp', speed: 'drive.rpm' } };
     const of = { ...route(payload), point: '' };
-    const said = decodeAll(of, text({ temp: 61, drive: { rpm: 'fast' } }), limits);
-    expect(said).toMatchObject([
+    const arrivals = decodeAll(of, text({ temp: 61, drive: { rpm: 'fast' } }), limits);
+    expect(arrivals).toMatchObject([
       { ok: true, block: { point: 'temperature' } },
       { ok: false, rejection: 'wrong_type', point: { asset: 'pump-101', point: 'speed' } },
     ]);
     expect(decodeAll(of, Buffer.from('{'), limits)).toHaveLength(2);
-    // A bare number is nobody's.
+    // A bare number belongs to no point.
     expect(decodeAll(of, Buffer.from('5'), limits)).toMatchObject([
       { rejection: 'missing_value' },
       { rejection: 'missing_value' },
@@ -139,7 +139,7 @@ describe('values', () => {
   });
 });
 
-test('no bytes make a decoder throw, and what it lets through keeps to the contract', () => {
+test('no bytes make a decoder throw, and its output keeps to the contract', () => {
   const routes = [
     route({ type: 'waveform', framing: 'header' }),
     route({ type: 'waveform', framing: 'json', sampleRateHz: 100 }),

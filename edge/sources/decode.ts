@@ -15,7 +15,10 @@ import { isSame } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
 import { hasPart, splitName } from './splitName.ts';
 
-/** Decodes and validates one payload: an arrival for each point that it speaks of; none where `where` or `only` ask for none of it. Pure; never throws. */
+/**
+ * Decodes and validates one payload: an arrival for each of its points; none if `where` or `only` exclude them. Pure;
+ * never throws.
+ */
 export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
   const spec = route.subscription.payload;
   if (payload.length === 0) return refuseAll(route, 'empty');
@@ -29,7 +32,7 @@ export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits):
   if (spec.type === 'senml') return decodeSenml(route, message.value, limits);
   if (spec.each !== undefined) return decodeEach(route, spec, spec.each, message.value, limits);
   const outside = readerOf({ chain: [message.value], keys: [] }, route.levels);
-  if (!isWanted(spec, outside)) return [];
+  if (!satisfiesWhere(spec, outside)) return [];
   const levels = levelsWithin(route, spec, outside);
   if (levels === null) return doesNotSplit(spec);
   const at = spec.split === undefined ? outside : readerOf({ chain: [message.value], keys: [] }, levels);
@@ -38,7 +41,7 @@ export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits):
   return pointsOf(named, spec, message.value, at, undefined, limits);
 }
 
-/** A retained message may be of any age: a value without a time of its own would look new on each connection. */
+/** A retained message may be of any age: a value without its own time would look new on each connection. */
 export function decodeRetained(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
   return decode(route, payload, limits).map((arrival) => {
     if (!arrival.ok || arrival.block.timeQuality !== 'received') return arrival;
@@ -47,7 +50,7 @@ export function decodeRetained(route: Route, payload: Uint8Array, limits: Decode
   });
 }
 
-/** A payload without its compression. Bytes that may be anything begin like compressed ones now and then: those stay. */
+/** Decompresses a payload. Arbitrary bytes sometimes start like compressed ones: those are returned unchanged. */
 function wholeOf(payload: Uint8Array, spec: Payload): Read<Uint8Array> {
   const whole = inflated(payload);
   const mayBeAnything =
@@ -55,7 +58,7 @@ function wholeOf(payload: Uint8Array, spec: Payload): Read<Uint8Array> {
   return whole.ok || !mayBeAnything || whole.rejection === 'unsupported_type' ? whole : { ok: true, value: payload };
 }
 
-/** The same rejection for every point that a payload speaks of. */
+/** The same rejection for every point of a payload. */
 export function refuseAll(route: Route, rejection: Rejection): Arrival[] {
   const spec = route.subscription.payload;
   if (spec.type === 'waveform' && spec.assetPath === undefined && spec.pointPath === undefined)
@@ -68,7 +71,7 @@ export function refuseAll(route: Route, rejection: Rejection): Arrival[] {
   return names.map((point) => arrivalOf({ asset: route.asset, point }, refuse(rejection)));
 }
 
-/** Elements of an array, or entries of an object, that are a point each. */
+/** Elements of an array, or entries of an object, each of which is a point. */
 function decodeEach(
   route: Route,
   spec: ScalarPayload,
@@ -77,7 +80,7 @@ function decodeEach(
   limits: DecodeLimits,
 ): Arrival[] {
   const within = readerOf({ chain: [message], keys: [] }, route.levels);
-  if (!isWanted(spec, within)) return [];
+  if (!satisfiesWhere(spec, within)) return [];
   const entries = entriesAt(message, each.path)?.filter((entry) => !isTimeOf(spec, each.path, entry));
   if (entries === undefined) return [{ ok: false, rejection: 'missing_value', point: null }];
   if (entries.length === 0) return [{ ok: false, rejection: 'empty', point: null }];
@@ -95,7 +98,7 @@ function decodeEntry(
   limits: DecodeLimits,
 ): Arrival[] {
   const outside = readerOf(entry, route.levels);
-  if (!isWanted(each, outside)) return [];
+  if (!satisfiesWhere(each, outside)) return [];
   const levels = levelsWithin(route, spec, outside);
   if (levels === null) return doesNotSplit(spec);
   const at = spec.split === undefined ? outside : readerOf(entry, levels);
@@ -129,7 +132,7 @@ function pointsOf(
     const own = typeof value === 'string' ? { path: value } : value;
     const path = own.path ?? spec.value;
     const its = { asset: name.asset, point };
-    // A bare value is that of one point alone.
+    // A bare value can only belong to a single point.
     if (isValue && path !== '') return [arrivalOf(its, refuse('missing_value'))];
     return scalarArrivals(its, { ...spec, ...own, value: path }, payload, at, common, limits);
   });
@@ -154,17 +157,17 @@ function recordsOf(
   return arrivals.length > 0 ? arrivals : [{ ok: false, rejection: 'empty', point: null }];
 }
 
-function isWanted({ where }: Pick<ScalarPayload, 'where'>, at: Reader): boolean {
+function satisfiesWhere({ where }: Pick<ScalarPayload, 'where'>, at: Reader): boolean {
   if (where === undefined) return true;
-  return Object.entries(where).every(([path, wanted]) => {
+  return Object.entries(where).every(([path, expected]) => {
     const found = at(path);
-    return [wanted].flat().some((one) => isSame(found, one));
+    return [expected].flat().some((one) => isSame(found, one));
   });
 }
 
 type Levels = Readonly<Record<string, string>>;
 
-/** The topic's levels, and the parts of the text that `split` takes apart; null where that text does not fit. */
+/** The topic's levels, and the parts extracted by `split`; null if its text does not match. */
 function levelsWithin(route: Route, { split }: ScalarPayload, at: Reader): Levels | null {
   if (split === undefined) return route.levels ?? {};
   const text = textAt(at, split.path);
@@ -172,7 +175,7 @@ function levelsWithin(route: Route, { split }: ScalarPayload, at: Reader): Level
   return parts && { ...route.levels, ...parts };
 }
 
-/** A part of a text, not a level of the topic of the same name. */
+/** A part from `split`, not the topic level of the same name. */
 const splitPart = ({ split }: ScalarPayload, levels: Levels, name: 'asset' | 'point'): string | undefined =>
   split !== undefined && hasPart(split, name) ? levels[name] : undefined;
 
@@ -180,20 +183,20 @@ const doesNotSplit = ({ split }: ScalarPayload): Arrival[] => [
   { ok: false, rejection: 'bad_topic', point: null, detail: `nothing at ${split?.path} fits ${split?.pattern}` },
 ];
 
-/** Whether an entry is the time of its neighbours: a point for each key of a flat message would take it for a value. */
+/** Whether an entry is the time of its neighbours: with a point per key, a flat message's time would become a value. */
 function isTimeOf({ time }: ScalarPayload, path: string, { chain, keys }: Entry): boolean {
   if (typeof time !== 'string' || keys.length !== 1 || Array.isArray(chain[chain.length - 2])) return false;
   return time === (path === '' ? keys[0] : `${path}.${keys[0]}`);
 }
 
-/** The message's own names where it has them, else those of its topic; null where they are missing or none. */
+/** Names from the message if present, else from its topic; null if they are missing or invalid. */
 function nameWithin(route: Route, spec: ScalarPayload, at: Reader, levels: Levels): PointName | null {
   const { names } = route.subscription;
   const { assetPath, pointPath } = spec;
   const asset = assetPath === undefined ? (splitPart(spec, levels, 'asset') ?? route.asset) : textAt(at, assetPath);
   const point = pointPath === undefined ? (splitPart(spec, levels, 'point') ?? route.point) : textAt(at, pointPath);
   if (point !== '') return namesOf(asset, point, names);
-  // Its points are named one by one.
+  // Its points are named individually.
   const named = namesOf(asset, 'x', names);
   return named && { ...named, point };
 }

@@ -18,10 +18,10 @@ import { isSame, numberOf, recordsIn, timesInBytes, withUnit } from './scalarVal
 import type { Arrival } from './source.ts';
 
 /**
- * One value, or an array of them; what cannot be used of an array is refused by itself, and its neighbours are taken.
+ * One value, or an array of them; each unusable value of an array is refused on its own.
  * @param payload the message, or an element of it.
- * @param at paths as seen from there.
- * @param common stamp of the whole message, for what has none of its own.
+ * @param at reads paths relative to it.
+ * @param common stamp of the whole message, for values without their own.
  */
 export function scalarArrivals(
   name: PointName,
@@ -32,10 +32,10 @@ export function scalarArrivals(
   limits: DecodeLimits,
 ): Arrival[] {
   const one = (decoded: Decoded) => [arrivalOf(name, decoded)];
-  // A plain payload is the value of one point alone.
+  // A plain payload is the value of a single point.
   const value = isPlain(payload) && !spec.value.includes('*') ? payload : at(spec.value);
   if (value === undefined || value === null) return one(refuse('missing_value'));
-  if (tellsSeveralPoints(payload, spec.value)) return one(refuse('several_points'));
+  if (namesSeveralPoints(payload, spec.value)) return one(refuse('several_points'));
   if (spec.quality !== undefined && !isGood(at(spec.quality), spec)) return one(refuse('bad_quality'));
   const unit = spec.unit === undefined ? undefined : at(spec.unit);
   if (unit !== undefined && typeof unit !== 'string') return one(refuse('wrong_type'));
@@ -57,7 +57,7 @@ export function scalarArrivals(
 
 const DELTA_MS: Record<ScalarPayload['deltasIn'], number> = { s: 1000, ms: 1, us: 1e-3 };
 
-/** Of values with a common time and how long after it each was measured: a time each. */
+/** Times of values that have a common stamp and individual offsets. */
 function stampsOf(stamp: unknown, deltas: unknown, unit: ScalarPayload['deltasIn'], limits: DecodeLimits): unknown {
   if (deltas === undefined) return stamp;
   const baseMs = timeOf(stamp, limits);
@@ -72,7 +72,7 @@ function stampsOf(stamp: unknown, deltas: unknown, unit: ScalarPayload['deltasIn
 
 const isPlain = (payload: unknown): boolean => typeof payload !== 'object' || payload === null;
 
-/** Keys, in lower case, by which elements of an array say whose value they hold, by a text or by a number. */
+/** Keys, in lower case, under which array elements identify their value, by a text or a number. */
 const IDS = new Set([
   'id',
   'n',
@@ -88,8 +88,8 @@ const IDS = new Set([
 ]);
 const NUMBERED = new Set(['ch', 'channel', 'sensor', 'register', 'port', 'node', 'address', 'axis', 'point']);
 
-/** Whether a path with `*` would make one point of elements that name several. */
-function tellsSeveralPoints(payload: unknown, path: string): boolean {
+/** Whether a path with `*` would merge elements of several points into one. */
+function namesSeveralPoints(payload: unknown, path: string): boolean {
   const star = path.indexOf('*');
   if (star < 0) return false;
   const elements = readPath(payload, path.slice(0, Math.max(0, star - 1)));
@@ -106,7 +106,7 @@ function tellsSeveralPoints(payload: unknown, path: string): boolean {
   });
 }
 
-/** @param unit that the message names beside the value; one behind the number is of the value alone. */
+/** @param unit that the message names beside the value; a unit behind the number applies to that value alone. */
 function decodeWithUnit(
   name: PointName,
   spec: ScalarPayload,
@@ -132,13 +132,13 @@ function decodeScalar(
   return timeMs === null ? refuse('wrong_type') : checkScalar(name, number, timeMs, limits);
 }
 
-/** Of an array each element has to be good. */
+/** For an array, each element must be good. */
 function isGood(quality: unknown, { good }: ScalarPayload): boolean {
   const all = Array.isArray(quality) ? quality : [quality];
-  return all.every((one) => good.some((wanted) => isSame(one ?? null, wanted)));
+  return all.every((one) => good.some((expected) => isSame(one ?? null, expected)));
 }
 
-/** An array of values with an array of times, or with the last one's time and an interval; and what of it is refused. */
+/** An array of values with an array of times, or with the last one's time and an interval; includes rejections. */
 function decodeColumn(
   name: PointName,
   spec: ScalarPayload,
@@ -161,7 +161,7 @@ function decodeColumn(
   return { decoded: checkScalars(name, times, kept, stamp === undefined ? 'received' : 'source', limits), refused };
 }
 
-/** Null where one time is all that is known of several values. */
+/** Null if several values have only one time between them. */
 function spaced(stampMs: number | null, count: number, { intervalMs, timeIs }: ScalarPayload): number[] | null {
   if (stampMs === null || (count > 1 && intervalMs === undefined)) return null;
   const its = timeIs === 'first' ? 0 : count - 1;

@@ -50,7 +50,7 @@ export function decodeSenml(route: Route, message: unknown, limits: DecodeLimits
   return arrivals.length > 0 ? arrivals : [{ ok: false, rejection: 'empty', point: null }];
 }
 
-/** InfluxDB line protocol: a point for each field with a number. */
+/** InfluxDB line protocol: a point per numeric field. */
 export function decodeLines(route: Route, spec: LinePayload, text: string, limits: DecodeLimits): Arrival[] {
   const arrivals = text.split('\n').flatMap((line): Arrival[] => {
     if (line.trim() === '' || line.startsWith('#')) return [];

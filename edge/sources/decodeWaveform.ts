@@ -25,7 +25,7 @@ import type { WaveformPayload } from './waveformConfig.ts';
 
 /** The same rejection for every axis of a frame. */
 export function refuseAxes(route: PointName, spec: WaveformPayload, rejection: Rejection, detail?: string): Arrival[] {
-  // Names that stand in the message are not known yet.
+  // Names from the message are not known yet.
   if (route.asset === '' || (route.point === '' && spec.axes === undefined))
     return [{ ok: false, rejection, point: null, ...(detail && { detail }) }];
   return axesOf(route, spec).map((point) => ({ ok: false, rejection, point, ...(detail && { detail }) }));
@@ -58,20 +58,20 @@ export function decodeWaveform(
   return deinterleaved(route, spec, samples, header.sampleRateHz, header.startUs, limits);
 }
 
-/** What the bytes before the samples say. */
+/** Contents of the bytes before the samples. */
 interface FrameHeader {
   sampleRate?: number;
   time?: number;
   scale?: number;
 }
 
-/** Null where the frame ends within it. */
+/** Null if the frame ends within it. */
 function headerOf(payload: Uint8Array, header: NonNullable<WaveformPayload['header']>): FrameHeader | null {
   const read = Object.entries(header).map(([name, place]) => [name, numberInFrame(payload, place)] as const);
   return read.some(([, number]) => number === null) ? null : Object.fromEntries(read);
 }
 
-/** Samples alone, and what stood before them. */
+/** Raw samples, and the fields before them. */
 export function decodeRaw(
   route: Route,
   spec: WaveformPayload,
@@ -90,7 +90,7 @@ export function decodeRaw(
   return deinterleaved(route, spec, samples, sampleRateHz ?? 0, startUs, limits);
 }
 
-/** One signal for each axis: the first sample of each, then the second of each, and so on. */
+/** One signal per axis: the first sample of each, then the second of each, and so on. */
 function deinterleaved(
   route: Route,
   spec: WaveformPayload,
@@ -102,7 +102,7 @@ function deinterleaved(
   if (typeof samples === 'string') return refuseAxes(route, spec, samples);
   const names = axesOf(route, spec);
   if (names.length === 1) {
-    // A header of Millwright's is made for one signal: its frames are not searched for others.
+    // Millwright's own header is for a single signal: its frames are not checked for several.
     if (spec.framing === 'header')
       return [arrivalOf(names[0], checkWaveform(names[0], samples, sampleRateHz, startUs, limits))];
     return [oneSignal(names[0], spec, samples, sampleRateHz, startUs, limits)];
@@ -113,12 +113,12 @@ function deinterleaved(
       { length: samples.length / names.length },
       (_, i) => samples[i * names.length + axis],
     );
-    return arrivalOf(name, checkPlaced(name, spec, own, sampleRateHz, startUs, limits));
+    return arrivalOf(name, checkStamped(name, spec, own, sampleRateHz, startUs, limits));
   });
 }
 
 /** @param stampUs of the first sample or, by `timeIs`, the last. */
-function checkPlaced(
+function checkStamped(
   name: PointName,
   { timeIs }: WaveformPayload,
   samples: Float32Array<ArrayBuffer>,
@@ -131,7 +131,7 @@ function checkPlaced(
     : checkWaveform(name, samples, sampleRateHz, stampUs, limits);
 }
 
-/** Refused where it looks like several. */
+/** Refused if it looks like several. */
 function oneSignal(
   name: PointName,
   spec: WaveformPayload,
@@ -140,7 +140,7 @@ function oneSignal(
   stampUs: number | undefined,
   limits: DecodeLimits,
 ): Arrival {
-  const decoded = checkPlaced(name, spec, samples, sampleRateHz, stampUs, limits);
+  const decoded = checkStamped(name, spec, samples, sampleRateHz, stampUs, limits);
   const interleaved = decoded.ok ? detectInterleavedAxes(samples) : null;
   if (interleaved === null) return arrivalOf(name, decoded);
   const detail = `it looks like ${interleaved} or more interleaved signals: name their points in payload.axes`;
@@ -158,7 +158,9 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
   return named === null ? signals : [...signals, ...envelopeValues(named.asset, spec, envelope, at, limits)];
 }
 
-/** A row a sample: columns become arrays, except those of time, rate, scale and unit, which stand in the first row. */
+/**
+ * One row per sample: columns become arrays, except those of time, rate, scale and unit, which are in the first row.
+ */
 function columnsOf(rows: readonly Record<string, string>[], { keys }: WaveformPayload): Record<string, unknown> {
   const once = new Set([keys.time, keys.sampleRate, keys.unit]);
   const columns = Object.keys(rows[0] ?? {}).map((name) => {
@@ -168,11 +170,11 @@ function columnsOf(rows: readonly Record<string, string>[], { keys }: WaveformPa
   return Object.fromEntries(columns);
 }
 
-/** NaN of what is none. */
+/** NaN if it is not a number. */
 const numberOf = (text: string | undefined): number =>
   text === undefined || text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
 
-/** @param at what lies at a dotted path of the envelope. */
+/** @param at reads a dotted path of the envelope. */
 export function decodeEnvelope(
   given: Route,
   spec: WaveformPayload,
@@ -211,7 +213,7 @@ export function decodeEnvelope(
   );
 }
 
-/** Names in the envelope go before those of the topic; null where they are missing. */
+/** Names in the envelope take precedence over those of the topic; null if they are missing. */
 function namedWithin(route: Route, spec: WaveformPayload, at: (path: string) => unknown): Route | null {
   if (spec.assetPath === undefined && spec.pointPath === undefined) return route;
   const textAt = (path: string) => {
@@ -220,7 +222,7 @@ function namedWithin(route: Route, spec: WaveformPayload, at: (path: string) => 
   };
   const asset = spec.assetPath === undefined ? route.asset : textAt(spec.assetPath);
   const point = spec.pointPath === undefined ? route.point : textAt(spec.pointPath);
-  // Axes name their points themselves.
+  // Axes name their own points.
   const named = namesOf(asset, point === '' ? 'axes' : point, route.subscription.names);
   return named && { ...route, ...named };
 }
@@ -233,7 +235,7 @@ const RATES: Record<WaveformPayload['sampleRateIn'], (v: number) => number> = {
   us: (v) => 1e6 / v,
 };
 
-/** A number, or a text of one with or without its unit. */
+/** A number, or text of one with or without its unit. */
 function rateHz(rate: unknown, given: WaveformPayload['sampleRateIn']): number | undefined {
   const written = typeof rate === 'string' ? /^\s*([\d.]+(?:e[+-]?\d+)?)\s*(k?Hz)?\s*$/i.exec(rate) : null;
   const value = written === null ? rate : Number(written[1]);
@@ -242,16 +244,16 @@ function rateHz(rate: unknown, given: WaveformPayload['sampleRateIn']): number |
   return RATES[unit === undefined ? given : unit === 'khz' ? 'kHz' : 'Hz'](value);
 }
 
-/** In microseconds since 1970; undefined without a stamp, null of one that is no time. */
+/** Microseconds since 1970; undefined without a stamp, null if it is not a time. */
 function startOf(stamp: unknown, limits: DecodeLimits): number | undefined | null {
   const startMs = stamp === undefined ? undefined : timeOf(stamp, limits);
   return typeof startMs === 'number' ? Math.round(startMs * 1000) : startMs;
 }
 
-/** How far a sample may be from its place, in steps: more, and samples are missing or were not taken at one rate. */
+/** Tolerated deviation of a sample's time, in steps: beyond it samples are missing or the rate is not uniform. */
 const MAX_JITTER = 0.5;
 
-/** The rate of samples at given seconds; undefined where they are no times of one rate. */
+/** The rate of samples at the given seconds; undefined if they are not uniform. */
 function rateOfTimes(seconds: unknown): number | undefined {
   if (!Array.isArray(seconds) || seconds.length < 2 || !seconds.every((s) => Number.isFinite(s))) return undefined;
   const step = (seconds[seconds.length - 1] - seconds[0]) / (seconds.length - 1);
@@ -261,7 +263,7 @@ function rateOfTimes(seconds: unknown): number | undefined {
 
 const isEncoding = (value: unknown): value is WaveformEncoding => waveformEncodings.includes(value as WaveformEncoding);
 
-/** Samples of a JSON value: an array of numbers, or a text of numbers or of bytes. */
+/** Samples of a JSON value: an array of numbers, or text with numbers or bytes. */
 function jsonSamples(
   value: unknown,
   { encoding, byteOrder, scale }: WaveformPayload,
@@ -270,7 +272,7 @@ function jsonSamples(
   const samples = typeof value === 'string' ? samplesInText(value) : value;
   if (typeof samples === 'string') return { rejection: samples as Rejection };
   if (samples instanceof Uint8Array) {
-    // Samples may begin like compressed bytes: those that do not unpack are what they are.
+    // Samples may start like compressed bytes: if they do not unpack, they are used unchanged.
     const whole = inflated(samples);
     const bytes = whole.ok ? whole.value : samples;
     const contradiction = findContradiction(bytes, encoding, byteOrder);
@@ -284,11 +286,11 @@ function jsonSamples(
   return Float32Array.from(samples, (v: number | string) => Number(v) * scale);
 }
 
-/** A factor, perhaps written as a text; null of what is none. */
+/** A factor, perhaps written as text; null if it is not one. */
 function scaleOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && QUOTED.test(value) ? Number(value) : null;
 }
 
-/** A number that its sender wrote as a text. */
+/** A number written as text. */
 const QUOTED = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -12,20 +12,20 @@ export type PointName = Pick<Route, 'asset' | 'point'>;
 export interface DecodeLimits {
   nowMs: number;
   maxFutureMs: number;
-  /** What a payload's time is read by; only payloads that are decoded here have one. */
+  /** Reader of the payload's time; only payloads decoded here have one. */
   readTime?: TimeReader;
 }
 
-/** A device without a clock begins in 1970. */
+/** A device without a clock starts in 1970. */
 const OLDEST_MS = 0;
-/** A GPS receiver's week number that rolled over (1024 weeks); beyond it no stamp is a clock's. */
+/** Beyond a GPS week-number rollover (1024 weeks) no stamp is valid. */
 const FURTHEST_MS = 7168 * 86_400_000;
-/** Beyond this no sensor of a plant speaks: 10^12 in any unit. */
+/** Largest plausible sensor value, in any unit: 10^12. */
 const LARGEST = 1e12;
 
 export const refuse = (rejection: Rejection): Decoded => ({ ok: false, rejection });
 
-/** A time that is known, whatever a device's stamps are written in. */
+/** A known time, independent of how a device writes its stamps. */
 export class Instant {
   readonly ms: number;
 
@@ -41,12 +41,12 @@ export function arrivalOf({ asset, point }: PointName, decoded: Decoded): Arriva
   return decoded.ok ? decoded : { ...decoded, point: { asset, point } };
 }
 
-/** What was decoded, with the unit that its device named. */
+/** A decoded result with the unit that its device named. */
 export function inUnit(decoded: Decoded, unit: string | undefined): Decoded {
   return decoded.ok && unit !== undefined ? { ok: true, block: { ...decoded.block, unit } } : decoded;
 }
 
-/** Samples in the point's unit that were read from wherever; without a start they end now. */
+/** Checks samples in the point's unit, from any format; without a start they end now. */
 export function checkWaveform(
   point: PointName,
   samples: Float32Array<ArrayBuffer>,
@@ -56,7 +56,7 @@ export function checkWaveform(
 ): Decoded {
   if (samples.length === 0) return refuse('empty');
   if (!(sampleRateHz >= 10 && sampleRateHz <= 200_000)) return refuse('bad_rate');
-  // One sum finds every NaN and infinity; only a suspicious block is looked at again.
+  // One sum detects every NaN and infinity; only a suspicious block is examined again.
   const sum = magnitude(samples);
   if (!(sum < Number.MAX_VALUE)) return refuse('not_finite');
   if (sum > LARGEST && samples.some((v) => Math.abs(v) > LARGEST)) return refuse('out_of_range');
@@ -79,7 +79,7 @@ export function checkWaveform(
   };
 }
 
-/** The same of an array that is stamped when it is complete: its first sample is that much older. */
+/** As `checkWaveform`, for an array stamped at completion: its first sample is that much older. */
 export function checkCompleted(
   point: PointName,
   samples: Float32Array<ArrayBuffer>,
@@ -91,7 +91,7 @@ export function checkCompleted(
   return checkWaveform(point, samples, sampleRateHz, startUs, limits);
 }
 
-/** Sum of absolute values; four sums beside one another keep the processor busy. */
+/** Sum of absolute values; four independent sums keep the processor's pipeline busy. */
 function magnitude(samples: Float32Array): number {
   let a = 0;
   let b = 0;
@@ -108,7 +108,7 @@ function magnitude(samples: Float32Array): number {
   return a + b + c + d;
 }
 
-/** A value that was read from wherever; without a time it has that of its arrival. */
+/** Checks a value from any format; without a time it takes that of its arrival. */
 export function checkScalar(
   point: PointName,
   value: number,
@@ -138,7 +138,7 @@ export function checkScalars(
   };
 }
 
-/** Only what no clock could say: what a clock is wrong by is corrected where its machine is known. */
+/** Rejects only times that no clock could show: a clock's error is corrected later, when its machine is known. */
 function timeRejection(timeMs: number, { nowMs }: DecodeLimits): Rejection | null {
   if (!(timeMs >= OLDEST_MS)) return 'time_too_old';
   return timeMs > nowMs + FURTHEST_MS ? 'time_in_future' : null;

@@ -13,15 +13,15 @@ const interleaved = (...axes: Float32Array[]) =>
     (_, i) => axes[i % axes.length][Math.floor(i / axes.length)],
   );
 
-test('three axes of which one holds gravity', () => {
+test('three axes, one with gravity', () => {
   expect(detectInterleavedAxes(interleaved(axis(400, 0.5), axis(400, 0.5), axis(400, 0.5, 1)))).toBe(3);
 });
 
-test('axes of different strength without gravity look like one signal', () => {
+test('axes of different level without gravity look like one signal', () => {
   expect(detectInterleavedAxes(interleaved(axis(1000, 1), axis(1000, 0.6), axis(1000, 0.4)))).toBeNull();
 });
 
-test('a few impacts in a frame, at any time and strength, are one signal', { tags: 'slow' }, () => {
+test('a few impacts in a frame, at any time and level, are one signal', { tags: 'slow' }, () => {
   for (let frame = 0; frame < 2000; frame++) {
     const impacts = Array.from({ length: 12 }, () => ({ at: 2560 * random(), size: 20 * random() }));
     const rate = 0.05 + 0.4 * random();
@@ -41,7 +41,7 @@ test('a resting sensor of three axes', () => {
   expect(detectInterleavedAxes(interleaved(axis(400, 0), axis(400, 0), axis(400, 0, 1)))).toBe(3);
 });
 
-test('one signal, whatever it measures, is one', () => {
+test('a single signal of any kind is recognised as one', () => {
   const at = (f: (i: number) => number) => Float32Array.from({ length: 4096 }, (_, i) => f(i));
   const signals = {
     noise: at(noise),
@@ -56,6 +56,6 @@ test('one signal, whatever it measures, is one', () => {
   for (const [name, samples] of Object.entries(signals)) expect(detectInterleavedAxes(samples), name).toBeNull();
 });
 
-test('a short frame shows nothing', () => {
+test('a short frame is inconclusive', () => {
   expect(detectInterleavedAxes(interleaved(axis(64, 1), axis(64, 1), axis(64, 1, 9)))).toBeNull();
 });

@@ -1,22 +1,25 @@
 import { median } from '#models/health/statistics.ts';
 
-/** Numbers of axes that sensors interleave; four cannot be distinguished from a converter's tones at a quarter of its rate. */
+/**
+ * Numbers of axes that sensors interleave; four cannot be distinguished from a converter's tones at a quarter of its
+ * rate.
+ */
 const COUNTS = [2, 3, 6] as const;
 const QUARTERS = 4;
-/** A shorter signal shows nothing. */
+/** A shorter signal is inconclusive. */
 const MIN_SAMPLES = 1024;
-/** Samples that are looked at. */
+/** Samples examined. */
 const EXAMINED_SAMPLES = 1536;
-/** Means that differ by less than this part of the deviation need no closer look, which is dearer. */
+/** Means closer than this fraction of the deviation need no closer look, which is more expensive. */
 const MEANS_APART = 0.6;
-/** Medians that differ by so many median absolute deviations: one axis holds gravity. */
+/** Medians this many median absolute deviations apart: one axis has gravity. */
 const MEDIANS_APART = 1;
 
 /**
- * How many axes, at least, are interleaved in what is taken for one signal; null where it looks like one. Every third sample
- * of a signal has the median of the others, whatever it measures. Of interleaved axes of which one holds gravity the medians
- * differ, in each quarter of the frame alike. Means and variances are no criterion: a few impacts of a failing bearing make
- * those of every third sample differ as much.
+ * How many axes, at least, are interleaved in an apparently single signal; null if it looks like one. Every third
+ * sample of a signal has the same median as the others, whatever it measures. If one of several interleaved axes has
+ * gravity, the medians differ, consistently in each quarter of the frame. Means and variances are no criterion: a few
+ * impacts of a failing bearing make those of every third sample differ as much.
  */
 export function detectInterleavedAxes(samples: Float32Array): number | null {
   if (samples.length < MIN_SAMPLES) return null;

@@ -3,7 +3,7 @@ import type { Subscription } from './sourceConfig.ts';
 
 type Names = Subscription['names'];
 
-/** Derived names of texts; beyond so many, each is derived anew. */
+/** Limit on cached derived names; beyond it they are derived each time. */
 const MAX_KNOWN = 50_000;
 const known = new Map<string, string | null>();
 
@@ -15,12 +15,12 @@ function derived(text: string): string | null {
   return name;
 }
 
-/** A name as it is safe in topics and files: that of the table, else by rule; null of an empty text. */
+/** A name that is safe in topics and files: from the table, else by rule; null for an empty text. */
 export function nameOf(text: string, names: Names): string | null {
   return names !== undefined && Object.hasOwn(names, text) ? names[text] : derived(text);
 }
 
-/** Null where one is missing. */
+/** Null if one is missing. */
 export function namesOf(
   asset: string | undefined,
   point: string | undefined,

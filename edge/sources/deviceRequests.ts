@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { DeviceRequest } from './sourceConfig.ts';
 
 /**
- * Publishes the requests of a source: each on every connection and then at its interval, and none while the broker is away.
+ * Publishes a source's requests: each on every connection and then at its interval, and none while the broker is away.
  * Devices answer on topics of the source's subscriptions.
  */
 export class DeviceRequests {

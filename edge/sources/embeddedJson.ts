@@ -3,7 +3,10 @@ import { readPath } from './readPath.ts';
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-/** A message in which the texts at some paths, JSON themselves or base64 of it, compressed or not, are what they say. Changes the message. */
+/**
+ * Replaces texts at some paths, which are JSON or base64 of it, compressed or not, by their parsed content. Modifies
+ * the message.
+ */
 export function withEmbedded(message: unknown, paths: readonly string[]): Read<unknown> {
   for (const path of paths) {
     const at = path.lastIndexOf('.');

@@ -1,20 +1,23 @@
 import { readPath } from './readPath.ts';
 
-/** A value of a message with what it lies in. */
+/** A value of a message with its enclosing elements. */
 export interface Entry {
   /** From the message down to the value. */
   chain: readonly unknown[];
-  /** Keys, or numbers, of the elements that a `*` stood for, the outermost first. */
+  /** Keys, or indices, of the elements matched by each `*`, the outermost first. */
   keys: readonly string[];
 }
 
-/** What lies at a path, as seen from one value. */
+/** Reads a path relative to one value. */
 export type Reader = (path: string) => unknown;
 
-/** Elements of one message, at the most: a small payload must not make millions of arrivals. */
+/** Limit on elements per message: a small payload must not make millions of arrivals. */
 const MAX_ENTRIES = 100_000;
 
-/** The elements of the array, or entries of the object, at `path`, in which each `*` stands for such, too; null where there is none. */
+/**
+ * The elements of the array, or entries of the object, at `path`, in which each `*` matches all elements, too; null if
+ * there is none.
+ */
 export function entriesAt(message: unknown, path: string): Entry[] | null {
   const keys = path === '' ? [] : path.split('.');
   let found: Entry[] = [{ chain: [message], keys: [] }];
@@ -42,14 +45,14 @@ function below({ chain, keys }: Entry, key: string): Entry[] {
   return [{ chain: [...chain, (value as Record<string, unknown>)[key]], keys }];
 }
 
-/** As in `^.^.names.$key`: the element of another array, or object, that has the same key. */
+/** As in `^.^.names.$key`: the element of another array, or object, with the same key. */
 const KEY_WITHIN = /(?<=\.)\$key(?=\.|$)/g;
 const TEMPLATE = /\{([^{}]+)\}/g;
 
 /**
- * Paths as seen from an entry: `^` goes out by one level, `$key` is the entry's key, alone or as a part of a path, `$1`
- * that of the first `*`, and `{level}` a level of the topic. A text with several such parts, as `{$1}-{name}`, is put together.
- * Of several paths, as `a | b`, the first counts at which something lies.
+ * Resolves paths relative to an entry: `^` goes out by one level, `$key` is the entry's key, alone or as part of a
+ * path, `$1` that of the first `*`, and `{level}` a level of the topic. Text with several such parts, as `{$1}-{name}`,
+ * is composed. Of several paths, as `a | b`, the first with a value counts.
  */
 export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string, string>> = {}): Reader {
   const read: Reader = (path) => {
@@ -67,7 +70,7 @@ export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string,
 
 const OR = ' | ';
 
-/** What lies at the first of some paths at which there is something. */
+/** The value at the first path that has one. */
 function firstOf(paths: readonly string[], read: Reader): unknown {
   for (const path of paths) {
     const found = read(path);
@@ -76,7 +79,7 @@ function firstOf(paths: readonly string[], read: Reader): unknown {
   return undefined;
 }
 
-/** Undefined where a part is missing. */
+/** Undefined if a part is missing. */
 export function filled(template: string, partAt: (name: string) => unknown): string | undefined {
   let complete = true;
   const text = template.replace(TEMPLATE, (_, name: string) => {

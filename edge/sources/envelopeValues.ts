@@ -21,8 +21,8 @@ function specsOf(payload: WaveformPayload): [string, ScalarPayload][] {
 }
 
 /**
- * The slow values of an envelope that also has samples: one arrival for each, at the envelope's time.
- * @param at what lies at a path of the envelope.
+ * The slow values of an envelope that also has samples: one arrival each, at the envelope's time.
+ * @param at reads a path of the envelope.
  */
 export function envelopeValues(
   asset: string,

@@ -4,17 +4,20 @@ import { FORMATS } from '../analyze/readSamples.ts';
 
 const folderFilesSchema = z
   .strictObject({
-    /** Below the folder, `/` between levels; `{asset}` and `{point}` stand for a level each, `*` for any text within one. */
+    /**
+     * Below the folder, with `/` between levels; `{asset}` and `{point}` stand for a level each, `*` for any text
+     * within one.
+     */
     path: z.string().min(1),
     asset: nameSchema.optional(),
     point: nameSchema.optional(),
-    /** By default told from the name's ending, else from the content. */
+    /** By default taken from the file extension, else detected from the content. */
     format: z.enum(FORMATS).optional(),
     /** Instead of one point: the channel of each, a number from 0, or a table's column by name. */
     channels: z.record(nameSchema, z.string().min(1)).optional(),
-    /** Of files that do not name theirs. */
+    /** For files that do not state their rate. */
     sampleRateHz: z.number().min(10).max(200_000).optional(),
-    /** The point's unit in one of the file's numbers; of an integer WAV file, in its full scale. */
+    /** Multiplier from the file's numbers to the point's unit; for an integer WAV file, from full scale. */
     scale: z
       .number()
       .refine((scale) => scale !== 0, { message: 'not 0: the signal would be flat' })
@@ -35,10 +38,10 @@ export const folderSourceSchema = z.strictObject({
   /** May be a network share: while it is absent, the source waits for it. */
   directory: z.string().min(1),
   intervalMs: z.number().min(100).default(2000),
-  /** A file that has not changed for so long is complete. */
+  /** A file unchanged for this long is complete. */
   settleMs: z.number().min(0).default(5000),
   maxMegabytes: z.number().min(1).max(1024).default(64),
-  /** Its files are of the past: rows of features are made of them, and nothing is judged by them. */
+  /** Its files are historical: they only make rows of features and are not judged. */
   historical: z.boolean().default(false),
   files: z.array(folderFilesSchema).min(1),
 });

@@ -95,7 +95,7 @@ describe('the checks of every source', () => {
   });
 });
 
-test('recordings are taken in the order of their times, which are those of their last samples', async () => {
+test('recordings are processed in the order of their times, which are those of their last samples', async () => {
   const directory = newFolder();
   const [early, late] = [new Date(Date.UTC(2026, 2, 1, 10)), new Date(Date.UTC(2026, 2, 1, 11))];
   put(directory, 'pump/a.wav', wav(500), late);
@@ -121,7 +121,7 @@ test('recordings are taken in the order of their times, which are those of their
   await expect.poll(() => readdirSync(join(directory, 'taken', 'pump')).sort()).toEqual(['a.wav', 'b.wav']);
 });
 
-test('a file that is still written is left alone; one that cannot be read is put aside', { tags: 'slow' }, async () => {
+test('a file still being written is left alone; an unreadable one is set aside', { tags: 'slow' }, async () => {
   const directory = newFolder();
   put(directory, 'pump/growing.wav', wav(500).subarray(0, 300));
   put(directory, 'pump/x.wav.part', wav(500));
@@ -137,7 +137,7 @@ test('a file that is still written is left alone; one that cannot be read is put
   expect(existsSync(join(directory, 'notes', 'readme.md'))).toBe(true);
 });
 
-test('a share that vanishes is waited for; stored files may be of the past', async () => {
+test('the source waits for a share that vanishes; stored files may be historical', async () => {
   const directory = newFolder();
   const away = `${directory}-away`;
   const { source, arrivals } = await started(directory, { historical: true });

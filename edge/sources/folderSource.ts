@@ -8,14 +8,14 @@ import { checkCompleted, type PointName, type refuse } from './decoded.ts';
 import type { FolderFiles, FolderSourceConfig } from './folderConfig.ts';
 import type { Arrival, OnceSink, Source } from './source.ts';
 
-/** Folders below the watched one, into which files go when they are durable, or cannot be read. */
-const TAKEN = 'taken';
+/** Folders below the watched one, for files that are durable, or unreadable. */
+const ACCEPTED = 'taken';
 const REFUSED = 'refused';
-/** What programs call a file while they write it. */
+/** Names of files that a program is still writing. */
 const UNFINISHED = /^\.|^~|\.(part|partial|tmp|temp|crdownload|filepart)$/i;
 const AWAY = /\b(ENOENT|EIO|ESTALE|ETIMEDOUT|EHOSTDOWN|EHOSTUNREACH|ENOTCONN|EMFILE|EBUSY)\b/;
 const MEGABYTE = 1024 * 1024;
-/** Of one look; the rest follows at the next. */
+/** Limit per scan; the rest follows at the next. */
 const MAX_FILES = 1000;
 
 interface Seen {
@@ -23,18 +23,18 @@ interface Seen {
   modifiedMs: number;
 }
 
-/** A file and what its mapping makes of its path. */
+/** A file and the result of its mapping. */
 interface Found extends Seen {
-  /** Below the folder, with `/` between. */
+  /** Below the folder, with `/` between levels. */
   path: string;
   mapping: FolderFiles;
   name: PointName;
 }
 
 /**
- * Reads recordings from a folder, the oldest first: each when it has not changed for a while, and moves it to `taken` when
- * it is durable, or to `refused` with the reason in the log. One that is read again after a crash is a duplicate by its
- * time. A folder that vanishes, as network shares do, is waited for.
+ * Reads recordings from a folder, the oldest first: each when it has not changed for a while. Durable ones are moved to
+ * `taken`, others to `refused` with the reason in the log. One that is read again after a crash is a duplicate by its
+ * time. If the folder vanishes, as network shares do, the source waits for it.
  */
 export class FolderSource implements Source {
   state: Source['state'] = 'stopped';
@@ -46,10 +46,10 @@ export class FolderSource implements Source {
   readonly #limits: EdgeConfig['limits'];
   readonly #now: () => number;
   readonly #log: Logger;
-  /** Sizes and times of the last look, by path. */
+  /** Sizes and times at the last scan, by path. */
   #seen = new Map<string, Seen>();
-  /** Files that are dealt with and could not be moved yet, and where to. */
-  readonly #moves = new Map<string, typeof TAKEN | typeof REFUSED>();
+  /** Processed files that could not be moved yet, and their destination. */
+  readonly #moves = new Map<string, typeof ACCEPTED | typeof REFUSED>();
   #loop: Promise<void> | null = null;
   #wake: (() => void) | null = null;
 
@@ -93,7 +93,7 @@ export class FolderSource implements Source {
     }
   }
 
-  /** Files that are complete, the oldest first. @throws where the folder cannot be read. */
+  /** Complete files, the oldest first. @throws if the folder cannot be read. */
   async #look(): Promise<Found[]> {
     const { directory, settleMs, files } = this.#config;
     const seen = new Map<string, Seen>();
@@ -122,28 +122,28 @@ export class FolderSource implements Source {
       await this.#woken((resume) => sink.whenReady(resume));
       if (this.#stopped) return;
       const key = `folder/${this.#config.directory}\n${file.path}\n${file.size} ${file.modifiedMs}`;
-      // Taken before a crash, and not moved any more.
+      // Processed before a crash, but not moved.
       const before = sink.receiptOf(key);
-      to = before === null ? await this.#take(file, key, sink) : before === TAKEN ? TAKEN : REFUSED;
-      // Stopped before it is durable: it stays where it is, and is read again.
+      to = before === null ? await this.#take(file, key, sink) : before === ACCEPTED ? ACCEPTED : REFUSED;
+      // Stopped before it is durable: it stays in place and is read again.
       if (this.#stopped) return;
       this.#moves.set(file.path, to);
-      const event = to === TAKEN ? 'files_taken' : 'files_refused';
+      const event = to === ACCEPTED ? 'files_taken' : 'files_refused';
       this.events.set(event, (this.events.get(event) ?? 0) + 1);
     }
     await this.#move(file.path, to);
     this.#moves.delete(file.path);
   }
 
-  /** Resolves when what is in it is durable, or the source was stopped. */
-  async #take(file: Found, key: string, sink: OnceSink): Promise<typeof TAKEN | typeof REFUSED> {
+  /** Resolves when the file's data are durable, or the source was stopped. */
+  async #take(file: Found, key: string, sink: OnceSink): Promise<typeof ACCEPTED | typeof REFUSED> {
     const arrivals = this.#read(file);
-    const to = arrivals.some(({ ok }) => ok) ? TAKEN : REFUSED;
+    const to = arrivals.some(({ ok }) => ok) ? ACCEPTED : REFUSED;
     await this.#woken((resume) => sink.acceptOnce(arrivals, { key, answer: to }, resume));
     return to;
   }
 
-  /** A file of a name that is there already gets the time beside it. @throws where the folder refuses. */
+  /** Appends the time to the name of a file that already exists. @throws if the move fails. */
   async #move(path: string, to: string): Promise<void> {
     const { directory } = this.#config;
     const target = join(directory, to, path);
@@ -177,18 +177,18 @@ export class FolderSource implements Source {
       if (rate === undefined) return refused('bad_rate', 'it does not name its rate: set "sampleRateHz"');
       const samples = Float32Array.from(read.samples, (v) => v * (mapping.scale ?? 1));
       const limits = { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs };
-      // A recorder closes its file when the last sample is in it.
+      // A recorder closes its file after the last sample.
       const decoded = checkCompleted(point, samples, rate, modifiedMs, limits);
       if (!decoded.ok) return refused(decoded.rejection, 'see its samples and its time');
       return historical ? { ok: true, block: { ...decoded.block, historical: true } } : decoded;
     } catch (error) {
-      // The file is not at fault where its share went away meanwhile: it is read again.
+      // If its share went away meanwhile, the file is not at fault: it is read again.
       if (AWAY.test(String(error))) throw error;
       return refused('bad_payload', error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** Waits for something, or for the end. */
+  /** Waits for a wake-up, or for the stop. */
   async #woken(wait: (resume: () => void) => void): Promise<void> {
     if (this.#stopped) return;
     await new Promise<void>((resume) => {
@@ -199,7 +199,7 @@ export class FolderSource implements Source {
   }
 }
 
-/** The first mapping that fits a path; null where none does, or a level is not fit to be a name. */
+/** The first mapping that matches a path; null if none does, or a level is not a valid name. */
 function matching(path: string, mappings: readonly FolderFiles[]): { mapping: FolderFiles; name: PointName } | null {
   const levels = path.split('/');
   for (const mapping of mappings) {
@@ -207,7 +207,7 @@ function matching(path: string, mappings: readonly FolderFiles[]): { mapping: Fo
     if (pattern.length !== levels.length || !pattern.every((p, i) => fits(p, levels[i]))) continue;
     const named = (of: string) => {
       const at = pattern.indexOf(of);
-      // The last level is a file: its ending is no part of a name.
+      // The last level is a file: its extension is not part of a name.
       return at < 0 ? '' : safeName(at === levels.length - 1 ? levels[at].replace(/\.\w+$/, '') : levels[at]);
     };
     const asset = mapping.asset ?? named('{asset}');

@@ -17,10 +17,12 @@ import { metricValue } from './sparkplug/metricValue.ts';
 import { type MessageType, NodeTable } from './sparkplug/nodeTable.ts';
 import { timeReader } from './timeReader.ts';
 
-/** `npm run soak:fuzz` sets a million. Half of all cases are random bytes, half are good messages that were damaged. */
+/**
+ * `npm run soak:fuzz` sets a million. Half of all cases are random bytes, half are valid messages that were damaged.
+ */
 const CASES = Number(process.env.MILLWRIGHT_FUZZ_CASES ?? 5000);
 const MAX_MS = 250;
-/** In the second half of the cases: the first fills what a process keeps for itself. */
+/** Measured in the second half of the cases: the first fills caches. */
 const MAX_GROWTH_MB = 100;
 const limits = { nowMs: Date.UTC(2026, 0, 5), maxFutureMs: 1000, readTime: timeReader('auto', 'Europe/Berlin') };
 const text = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
@@ -127,7 +129,7 @@ function bytes(random: Random, most: number): Buffer {
   return Buffer.from(Uint8Array.from({ length: Math.floor(random() * most) }, () => Math.floor(random() * 256)));
 }
 
-/** Cut, flipped, doubled, or with something put in. */
+/** Truncated, bit-flipped, duplicated, or with an insertion. */
 function damaged(good: Buffer, random: Random): Buffer {
   const at = Math.floor(random() * good.length);
   switch (Math.floor(random() * 5)) {
@@ -157,14 +159,14 @@ function damaged(good: Buffer, random: Random): Buffer {
 const oneOf = <T>(all: readonly T[], random: Random) => all[Math.floor(random() * all.length)];
 const payload = (good: Buffer, random: Random) => (random() < 0.5 ? bytes(random, 300) : damaged(good, random));
 
-/** Runs every case; none may throw, take long, or leave memory behind. */
+/** Runs every case; none may throw, take long, or leak memory. */
 function fuzz(one: (random: Random, i: number) => void): void {
   const random = randomOf(20261124);
   let slowest = 0;
   let before = 0;
   for (let i = 0; i < CASES; i++) {
     if (i === Math.floor(CASES / 2)) before = process.memoryUsage().rss;
-    // Of the processor: other processes of a busy machine take the clock's.
+    // Processor time: other processes of a busy machine use wall-clock time.
     const began = process.cpuUsage();
     one(random, i);
     const { user, system } = process.cpuUsage(began);
@@ -196,7 +198,7 @@ test(`${CASES} JSON values`, () => {
   });
 });
 
-test(`${CASES} Sparkplug payloads, each taken by a node's table`, () => {
+test(`${CASES} Sparkplug payloads, each processed by a node's table`, () => {
   const table = new NodeTable(50);
   const types: MessageType[] = ['NBIRTH', 'NDATA', 'NDEATH', 'DBIRTH', 'DDATA', 'DDEATH'];
   fuzz((random) => {
@@ -204,17 +206,17 @@ test(`${CASES} Sparkplug payloads, each taken by a node's table`, () => {
     try {
       message = fromBinary(PayloadSchema, payload(GOOD.sparkplug, random));
     } catch (error) {
-      // What is no protobuf is an error of the library's that the source counts.
+      // Invalid protobuf is a library error that the source counts.
       expect(error).toBeInstanceOf(Error);
       return;
     }
-    const taken = table.take(
+    const update = table.take(
       oneOf(types, random),
       `g/n${Math.floor(random() * 100)}`,
       `d${Math.floor(random() * 3)}`,
       message,
     );
-    for (const { metric, datatype } of taken.metrics) metricValue(metric, datatype);
+    for (const { metric, datatype } of update.metrics) metricValue(metric, datatype);
   });
 });
 
@@ -249,7 +251,7 @@ test(`${CASES} OPC UA values`, () => {
   ];
   fuzz((random) => {
     const value = new DataValue({ statusCode: oneOf(codes, random), sourceTimestamp: new Date(random() * 4e12) });
-    // As a server of another make might send it: types that do not fit what they hold.
+    // As from a non-conforming server: types that do not match their content.
     const variant = new Variant();
     Object.assign(variant, {
       dataType: oneOf(types, random),

@@ -112,7 +112,7 @@ test('JSON and raw frames, each mapped by its path', async () => {
   ]);
 });
 
-test('a request that is repeated under its key is taken once, also while the first is under way', async () => {
+test('a request repeated under its key is processed once, also while the first is in progress', async () => {
   const { source, arrivals, post } = await started();
   const once = () => post('/ingest/pump/temperature', '{"value":61.5}', { 'idempotency-key': 'a1' });
   const answers = await Promise.all([once(), once()]);
@@ -128,7 +128,7 @@ test('a request that is repeated under its key is taken once, also while the fir
   expect([status, arrivals.length]).toEqual([200, 2]);
 });
 
-test('what is refused names why: token, machine, path, size, content', async () => {
+test('a refusal names the reason: token, machine, path, size, content', async () => {
   const { arrivals, post } = await started();
   const good = '{"value":61.5}';
   expect((await post('/ingest/pump/temperature', good, { authorization: 'Bearer wrong' }))[0]).toBe(401);
@@ -147,7 +147,7 @@ test('what is refused names why: token, machine, path, size, content', async () 
   expect((await post('/ingest/pump/temperature', `{"value":1,"x":"${'x'.repeat(5000)}"}`))[0]).toBe(413);
 });
 
-test('a port that is taken is waited for', { tags: 'slow' }, async () => {
+test('the source waits for a port in use', { tags: 'slow' }, async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as { port: number };
@@ -159,7 +159,7 @@ test('a port that is taken is waited for', { tags: 'slow' }, async () => {
   await expect.poll(() => source.state, { timeout: 6000 }).toBe('connected');
 });
 
-test('a request that is repeated after a restart gets the answer of the first, and brings nothing', async () => {
+test('a request repeated after a restart gets the first answer, and brings nothing', async () => {
   const receipts = new Map<string, string>();
   const headers = { 'idempotency-key': '4711' };
   const before = await started(undefined, receipts);
@@ -172,7 +172,7 @@ test('a request that is repeated after a restart gets the answer of the first, a
   expect(after.arrivals).toHaveLength(1);
 });
 
-test('a device that sends slowly takes no room of the others', async () => {
+test('a slow device does not use up the capacity of the others', async () => {
   const { source, post } = await started();
   const half = Array.from({ length: 260 }, () => {
     const socket = connect(source.port as number, '127.0.0.1');

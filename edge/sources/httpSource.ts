@@ -14,13 +14,13 @@ import { type TimeReader, timeReader } from './timeReader.ts';
 
 const RETRY_MS = 2000;
 const PREFIX = '/ingest/';
-/** Requests under way; more are asked to come again. */
+/** Limit on requests in progress; further ones are refused and must retry. */
 const MAX_REQUESTS = 256;
-/** Of one device: it leaves room for the others. */
+/** Limit per device, to leave capacity for the others. */
 const MAX_OF_DEVICE = 32;
-/** For a whole request: half a body holds no room for longer. */
+/** Limit for a whole request: a partial body must not occupy capacity for longer. */
 const REQUEST_MS = 60_000;
-/** Answers that are under way, or were given lately; older ones are looked up among the receipts. */
+/** Limit on cached answers, pending or recent; older ones are looked up in the receipts. */
 const MAX_KEYS = 10_000;
 const MAX_KEY_LETTERS = 256;
 
@@ -40,8 +40,8 @@ interface Answer {
 type Device = HttpSourceConfig['devices'][number] & { token: string; underWay: number };
 
 /**
- * Takes payloads that devices post to `/ingest/<topic>`, decoded like those of MQTT, and answers only when what came of one
- * is durable. A request that is repeated with its `Idempotency-Key` gets the answer of the first.
+ * Accepts payloads that devices post to `/ingest/<topic>`, decoded like those of MQTT, and answers only when the
+ * results are durable. A request repeated with its `Idempotency-Key` gets the first answer.
  */
 export class HttpSource implements Source {
   state: Source['state'] = 'stopped';
@@ -58,7 +58,7 @@ export class HttpSource implements Source {
   readonly #readTime: TimeReader;
   readonly #router: Router;
   readonly #refusals: RefusalLog;
-  /** Answers by device and key, the oldest first; those under way as well. */
+  /** Answers by device and key, the oldest first; including pending ones. */
   readonly #answers = new Map<string, Promise<Answer>>();
   #devices: Device[] = [];
   #server: Server | null = null;
@@ -75,13 +75,13 @@ export class HttpSource implements Source {
     this.#refusals = new RefusalLog(log);
   }
 
-  /** Where it listens; null while it does not. */
+  /** The listening port; null while it does not listen. */
   get port(): number | null {
     const address = this.#server?.address();
     return typeof address === 'object' && address ? address.port : null;
   }
 
-  /** @throws where a token, certificate or key cannot be read, or a token is empty. */
+  /** @throws if a token, certificate or key cannot be read, or a token is empty. */
   async start(sink: OnceSink): Promise<void> {
     this.#devices = this.#config.devices.map((device) => ({
       ...device,
@@ -132,11 +132,11 @@ export class HttpSource implements Source {
       response.writeHead(status, status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers);
       response.end(JSON.stringify(body));
     } catch (error) {
-      // The device went away while it sent: nothing of it was taken.
+      // The device disconnected while sending: nothing was accepted.
       this.#log.debug({ error: String(error) }, 'a request ended early');
       response.destroy();
     }
-    // What was not read of a refused body must not keep the connection.
+    // The unread rest of a refused body must not hold the connection.
     request.resume();
   }
 
@@ -165,7 +165,7 @@ export class HttpSource implements Source {
     }
   }
 
-  /** A body is read before its key counts: one that breaks off is sent again under the same key. */
+  /** The body is read before its key counts: an interrupted request is resent under the same key. */
   async #once(device: Device, topic: string, request: IncomingMessage, sink: OnceSink): Promise<Answer> {
     const payload = await bodyOf(request, this.#limits.maxPayloadBytes);
     if (payload === null) {
@@ -219,7 +219,7 @@ export class HttpSource implements Source {
     const { maxFutureMs } = this.#limits;
     const decoded = decode(route, payload, { nowMs: this.#now(), maxFutureMs, readTime: this.#readTime });
     if (assets === undefined) return decoded;
-    // A device's token is no leave to speak for other machines.
+    // A device's token does not authorise data of other machines.
     return decoded.map((arrival) => {
       const asset = arrival.ok ? arrival.block.asset : arrival.point?.asset;
       return asset === undefined || assets.includes(asset)
@@ -229,7 +229,7 @@ export class HttpSource implements Source {
   }
 
   #deviceOf(authorization: string): Device | undefined {
-    // All are compared, so that the time tells nothing.
+    // All tokens are compared, so that the time reveals nothing.
     return this.#devices.filter(({ token }) => sameText(authorization, `Bearer ${token}`))[0];
   }
 
@@ -252,7 +252,7 @@ function topicOf(path: string): string | null {
   }
 }
 
-/** Null where it is larger than `most` bytes. @throws where it breaks off. */
+/** Null if it exceeds `most` bytes. @throws if it is interrupted. */
 async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > most) return null;
   const chunks: Buffer[] = [];

@@ -2,21 +2,21 @@ import * as zlib from 'node:zlib';
 import type { Rejection } from '#models/contracts/ledger.ts';
 
 const MAX_JSON_DEPTH = 32;
-/** Of a compressed payload: a small one must not become a large one. */
+/** Limit on a decompressed payload, against compression bombs. */
 const MAX_INFLATED_BYTES = 8 * 1024 * 1024;
 
 export type Read<T> = { ok: true; value: T } | { ok: false; rejection: Rejection };
 
 type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
-/** Since Node 22.15. */
+/** Available since Node 22.15. */
 const unzstd = (zlib as unknown as { zstdDecompressSync?: Decompress }).zstdDecompressSync;
 const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 
-/** A payload as it was before gzip, zlib or Zstandard, by its first bytes; others as they are. */
+/** Decompresses gzip, zlib or Zstandard, recognised by the first bytes; returns other payloads unchanged. */
 export function inflated(payload: Uint8Array): Read<Uint8Array> {
   const [a, b] = payload;
   const isGzip = a === 0x1f && b === 0x8b;
-  // RFC 1950: 0x78 and a check of both bytes; no JSON, number or line of text begins so.
+  // RFC 1950: 0x78 and a check of both bytes; no JSON, number or line of text starts like this.
   const isZlib = a === 0x78 && ((a << 8) | b) % 31 === 0 && b !== undefined && (b < 0x20 || b > 0x7e || b === 0x5e);
   const isZstd = ZSTD_MAGIC.every((byte, i) => payload[i] === byte);
   if (isZstd && unzstd === undefined) return { ok: false, rejection: 'unsupported_type' };
@@ -26,12 +26,14 @@ export function inflated(payload: Uint8Array): Read<Uint8Array> {
     const decompress: Decompress = isZstd && unzstd ? unzstd : isGzip ? zlib.gunzipSync : zlib.inflateSync;
     return { ok: true, value: decompress(payload, options) };
   } catch {
-    // The bytes are the sender's; their kind and count are all that is kept.
+    // The sender's bytes are untrusted; only the kind and count of the error are kept.
     return { ok: false, rejection: 'bad_payload' };
   }
 }
 
-/** JSON in UTF-8, with or without a byte-order mark. `NaN` and infinities, which some writers emit, are null. */
+/**
+ * Parses JSON in UTF-8, with or without a byte-order mark. `NaN` and infinities, which some writers emit, become null.
+ */
 export function parseJson(payload: Uint8Array): Read<unknown> {
   if (depth(payload) > MAX_JSON_DEPTH) return { ok: false, rejection: 'too_deep' };
   const text = textOf(payload);
@@ -42,11 +44,11 @@ export function parseJson(payload: Uint8Array): Read<unknown> {
   }
 }
 
-/** In UTF-8, or in UTF-16 with the byte-order mark that programs on Windows write. */
+/** Decodes UTF-8, or UTF-16 with the byte-order mark that Windows programs write. */
 export function textOf(payload: Uint8Array): string {
   const text = decoded(payload);
   const begin = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  // Programs in C send the zero that ends their texts.
+  // Programs in C send the terminating zero.
   let end = text.length;
   while (end > begin && text.charCodeAt(end - 1) === 0) end--;
   return text.slice(begin, end);
@@ -71,7 +73,7 @@ function tolerant(text: string): Read<unknown> {
   }
 }
 
-/** Deepest nesting of brackets, found without recursion and without regard to texts: an upper bound is enough. */
+/** Deepest nesting of brackets, without recursion; brackets in strings count, since an upper bound is enough. */
 function depth(payload: Uint8Array): number {
   let now = 0;
   let most = 0;

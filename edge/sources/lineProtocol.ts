@@ -3,7 +3,7 @@ export interface ProtocolLine {
   measurement: string;
   tags: Record<string, string>;
   fields: Record<string, number | string>;
-  /** Absent: the line has none. */
+  /** Absent if the line has none. */
   timeMs: number | undefined;
 }
 
@@ -15,7 +15,7 @@ const DIGITS: [most: number, factor: number][] = [
   [20, 1e-6],
 ];
 
-/** Null of what is no such line. Source: InfluxDB 1.8, "Line protocol reference". */
+/** Null if it is not a valid line. Source: InfluxDB 1.8, "Line protocol reference". */
 export function parseLine(line: string): ProtocolLine | null {
   const [head, body, stamp, ...rest] = partsOf(line.trim(), ' ');
   if (body === undefined || rest.length > 0) return null;
@@ -47,7 +47,7 @@ function timeOf(stamp: string): number | null {
 
 const plain = (text: string) => text.replace(/\\([,= ])/g, '$1');
 
-/** Parts at a separator that is neither escaped nor quoted. */
+/** Splits at a separator that is neither escaped nor quoted. */
 function partsOf(text: string, separator: string): string[] {
   const parts = [''];
   let isQuoted = false;

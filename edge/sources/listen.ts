@@ -14,7 +14,7 @@ import { type MqttSourceConfig, withoutGroup } from './sourceConfig.ts';
 import { SubscriptionCounts } from './subscriptionCounts.ts';
 import { timeReader } from './timeReader.ts';
 
-/** Messages of one topic that are shown. */
+/** Messages shown per topic. */
 const SHOWN = 3;
 const MAX_TOPICS = 1000;
 const MAX_LINES = 20;
@@ -28,15 +28,15 @@ export interface ReceivedMessage {
   properties?: Properties;
 }
 
-/** A broker by its address alone, which may hold a user's name; null of what is no address of one. */
+/** A broker from its address alone, which may include a user name; null if it is not a broker address. */
 export function brokerOf(url: string): BrokerConfig | null {
   const parsed = z.object(brokerFields).safeParse({ url });
   return parsed.success ? parsed.data : null;
 }
 
 /**
- * Receives what a broker has under some filters, as a temporary client: nothing is acknowledged in the
- * place of the edge. @throws Error where the broker cannot be reached or refuses.
+ * Receives a broker's messages under some filters, as a temporary client: nothing is acknowledged in place of the edge.
+ * @throws Error if the broker cannot be reached or refuses.
  */
 export async function collectMessages(
   broker: BrokerConfig,
@@ -75,7 +75,7 @@ export async function collectMessages(
   }
 }
 
-/** What each message of a source becomes, in lines for people, and at the end how it went for each subscription. */
+/** Shows the result of each message of a source as lines for users, with a summary per subscription at the end. */
 export class Listening {
   readonly #config: MqttSourceConfig;
   readonly #router: Router;
@@ -89,12 +89,12 @@ export class Listening {
     this.#counts = new SubscriptionCounts(config.subscriptions.map(({ topic }) => topic));
   }
 
-  /** Without the groups of shared subscriptions: others of the group miss nothing. */
+  /** Without the groups of shared subscriptions, so that other members of the group miss nothing. */
   get filters(): string[] {
     return this.#config.subscriptions.map(({ topic }) => filterOf(withoutGroup(topic)));
   }
 
-  /** Lines to show; none once enough of its topic was shown. */
+  /** Lines to show; none once enough were shown of its topic. */
   take({ topic, payload, retained, properties }: ReceivedMessage, nowMs: number): string[] {
     const route = this.#router.find(topic, properties);
     const shown = this.#shown.get(topic) ?? 0;
@@ -113,7 +113,7 @@ export class Listening {
     return [topic, ...lines.slice(0, MAX_LINES).map((line) => `  ${line}`)];
   }
 
-  /** A line for each subscription; `ok` where every one took something. */
+  /** One line per subscription; `ok` if each accepted something. */
   summary(): { lines: string[]; ok: boolean } {
     const ledgers = this.#counts.ledgers();
     const lines = ledgers.map(({ subscription, messages, values, ignored, chunks, rejected }) => {

@@ -17,7 +17,7 @@ const SHOWN_BYTES = 100;
 const SHOWN_ARRAYS = 5;
 const MAX_FUTURE_MS = 300_000;
 
-/** A message of each topic, of so many topics at the most. */
+/** One message per topic, for a limited number of topics. */
 export class Samples {
   readonly byTopic = new Map<string, Buffer>();
 
@@ -27,7 +27,7 @@ export class Samples {
 
   take({ topic, payload, retained }: ReceivedMessage): void {
     if (/^(\$|millwright\/)/.test(topic) || payload.length === 0 || payload.length > MAX_BYTES) return;
-    // A retained message shows the shape, but a live one goes before it.
+    // A retained message shows the format, but a live one takes precedence.
     if (retained && this.byTopic.has(topic)) return;
     if (this.byTopic.size < MAX_TOPICS || this.byTopic.has(topic)) this.byTopic.set(topic, payload);
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 import { bitSliceSchema } from './bitSlice.ts';
 
-/** Modbus Application Protocol 1.1b3, 6.3: registers of one request. */
+/** Modbus Application Protocol 1.1b3, 6.3: registers per request. */
 export const MAX_REGISTERS = 125;
 
 const registerTypes = [
@@ -20,7 +20,7 @@ const registerTypes = [
 const waveformTypes = ['int16', 'uint16', 'int32', 'uint32', 'float32', 'float64'] as const;
 const orders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
 
-/** Registers of a number of each type. */
+/** Registers per number of each type. */
 export const WORDS_OF = {
   int16: 1,
   uint16: 1,
@@ -34,7 +34,7 @@ export const WORDS_OF = {
   bcd32: 2,
 } as const satisfies Record<(typeof registerTypes)[number], number>;
 
-/** Patterns by which a device marks a value that it does not have: numbers as read, bytes as `0x8000`, or SunSpec's own. */
+/** Patterns by which a device marks a missing value: numbers as read, bytes as `0x8000`, or SunSpec's own. */
 const noValueSchema = z.union([
   z.literal('sunspec'),
   z
@@ -42,16 +42,18 @@ const noValueSchema = z.union([
     .min(1),
 ]);
 
-/** As the protocol counts them, from 0, unless the source has `firstAddress: 1`: register 40001 of many manuals is 0 or 1. */
+/**
+ * As the protocol counts, from 0, unless the source has `firstAddress: 1`: register 40001 of many manuals is 0 or 1.
+ */
 const addressSchema = z.int().min(0).max(65_536);
-/** Places of the bytes, `A` being the most significant. `CDAB` swaps words, `BADC` bytes in words, `DCBA` both. */
+/** Byte order, `A` being the most significant. `CDAB` swaps words, `BADC` bytes within words, `DCBA` both. */
 const orderSchema = z.enum(orders);
 const scaleSchema = z
   .number()
   .refine((scale) => scale !== 0, { message: 'not 0: the value would never change' })
   .default(1);
 
-/** A whole number or a float that is no point's: a scale, a rate, or a mark of a buffer. */
+/** An integer or float that belongs to no point: a scale, a rate, or a buffer's mark. */
 const helperFields = {
   table: z.enum(['holding', 'input']).default('holding'),
   address: addressSchema,
@@ -59,11 +61,11 @@ const helperFields = {
   order: orderSchema.default('ABCD'),
 };
 
-/** Where the scale of a value is read, with the value. */
+/** The register that scales a value, read with it. */
 const scaleFromSchema = z.strictObject({
   ...helperFields,
   type: z.enum(registerTypes).default('int16'),
-  /** What the register holds: a power of ten, as SunSpec's scale factors, a factor, or a divisor. */
+  /** Meaning of the register: a power of ten, like SunSpec's scale factors, a factor, or a divisor. */
   as: z.enum(['exponent', 'factor', 'divisor']).default('exponent'),
 });
 
@@ -73,16 +75,16 @@ const modbusRegisterSchema = z
     point: nameSchema,
     table: z.enum(['holding', 'input', 'coil', 'discrete']).default('holding'),
     address: addressSchema,
-    /** Of registers; coils and discrete inputs are 0 or 1. */
+    /** For registers; coils and discrete inputs are 0 or 1. */
     type: z.enum([...registerTypes, 'text'], { error: `one of ${registerTypes.join(', ')}, text` }).default('int16'),
     /** Registers of a text, two characters each. */
     length: z.int().min(1).max(MAX_REGISTERS).optional(),
-    /** Words of a text that stand for numbers, as `{ RUN: 1, STOP: 0 }`. */
+    /** Words in a text that stand for numbers, as `{ RUN: 1, STOP: 0 }`. */
     states: z.record(z.string(), z.number()).optional(),
     order: orderSchema.optional(),
-    /** `little` is the order `CDAB`; kept for configurations that have it. */
+    /** `little` is the order `CDAB`; kept for existing configurations. */
     wordOrder: z.enum(['big', 'little']).optional(),
-    /** A part of a whole number; several points may take parts of one register. */
+    /** Part of an integer; several points may use parts of one register. */
     bits: bitSliceSchema.optional(),
     noValue: noValueSchema.optional(),
     /** The value in the point's unit is `number × scale of another register × scale + offset`. */
@@ -107,23 +109,23 @@ const modbusRegisterSchema = z
     path: ['states'],
   });
 
-/** Samples in a row of registers, which the device fills and then marks as complete. */
+/** Samples in consecutive registers, which the device fills and then marks as complete. */
 const modbusWaveformSchema = z
   .strictObject({
     asset: nameSchema,
     point: nameSchema,
     table: z.enum(['holding', 'input']).default('holding'),
-    /** Of the first sample. */
+    /** Address of the first sample. */
     address: addressSchema,
     samples: z.int().min(16).max(65_536),
     type: z.enum(waveformTypes).default('int16'),
     order: orderSchema.default('ABCD'),
     sampleRateHz: z.number().min(10).max(200_000).optional(),
-    /** The rate is in a register: Hz are `number × scale`. */
+    /** Register with the rate: Hz are `number × scale`. */
     sampleRateFrom: z.strictObject({ ...helperFields, scale: scaleSchema }).optional(),
     /** The buffer is complete while this register has this value. */
     ready: z.strictObject({ ...helperFields, value: z.int().default(1) }).optional(),
-    /** Counts buffers: one is read when it changes, and is whole when it has not changed meanwhile. */
+    /** Counts buffers: one is read when the count changes, and is consistent if it has not changed meanwhile. */
     sequence: z.strictObject(helperFields).optional(),
     scale: scaleSchema,
     offset: z.number().default(0),
@@ -141,7 +143,7 @@ const modbusWaveformSchema = z
     path: ['samples'],
   });
 
-/** Modbus over Serial Line 1.02, 2.5.1: 19200 Bd with even parity unless the device says otherwise. */
+/** Modbus over Serial Line 1.02, 2.5.1: 19200 Bd with even parity unless the device differs. */
 const serialSchema = z.strictObject({
   /** A device file such as `/dev/ttyUSB0`, or `COM3`. */
   path: z.string().min(1),
@@ -159,13 +161,13 @@ export const modbusSourceSchema = z
     host: z.string().min(1).optional(),
     port: z.int().min(1).max(65_535).default(502),
     serial: serialSchema.optional(),
-    /** A device that has not answered for so long is connected to again. */
+    /** A device that does not answer for this long is reconnected. */
     timeoutMs: z.number().min(100).max(60_000).default(2000),
-    /** What the addresses of this source count from. */
+    /** Base of this source's addresses. */
     firstAddress: z.union([z.literal(0), z.literal(1)]).default(0),
-    /** Registers of one request; some devices take fewer than the protocol allows. */
+    /** Registers per request; some devices accept fewer than the protocol allows. */
     maxRegisters: z.int().min(4).max(MAX_REGISTERS).default(MAX_REGISTERS),
-    /** Of registers that have no setting of their own. */
+    /** For registers without their own setting. */
     noValue: noValueSchema.optional(),
     /** Registers that are read together. */
     groups: z
@@ -173,7 +175,7 @@ export const modbusSourceSchema = z
         z
           .strictObject({
             intervalMs: z.number().min(10).default(1000),
-            /** Of the device behind the address; a gateway has several. */
+            /** Unit behind the address; a gateway has several. */
             unitId: z.int().min(0).max(255).default(1),
             registers: z.array(modbusRegisterSchema).default([]),
             waveforms: z.array(modbusWaveformSchema).default([]),
@@ -242,14 +244,14 @@ export type ModbusGroupConfig = ModbusSourceConfig['groups'][number];
 export type ModbusRegisterConfig = ModbusGroupConfig['registers'][number];
 export type ModbusWaveformConfig = ModbusGroupConfig['waveforms'][number];
 export type ModbusScaleConfig = z.infer<typeof scaleFromSchema>;
-/** A number in registers, whatever it is for. */
+/** A number in registers, for any purpose. */
 export type ModbusNumberConfig = Pick<ModbusScaleConfig, 'table' | 'address' | 'type' | 'order'>;
 
 interface Addressed {
   address: number;
 }
 
-/** Every address that an entry has, and where it stands. */
+/** Every address of an entry, and its position. */
 function addressesOf(entry: Addressed & Partial<Record<(typeof HELPERS)[number], Addressed>>) {
   const helpers = HELPERS.flatMap((key) => {
     const helper = entry[key];

@@ -26,7 +26,7 @@ const register = (settings: Partial<ModbusRegisterConfig>): ModbusRegisterConfig
   offset: 0,
   ...settings,
 });
-/** Without scales of other registers. */
+/** Without the scales in other registers. */
 const registersOf = (read: ModbusRead) => read.values.flatMap((value) => (isScale(value) ? [] : [value]));
 const decoded = (settings: Partial<ModbusRegisterConfig>, bytes: number[]) => {
   const [read] = planReads([register(settings)]);
@@ -69,7 +69,7 @@ test('the orders of 16 and of 64 bits', () => {
   expect(decoded({ type: 'uint64', order: 'BADC' }, [0, 0, 0, 0, 0, 0, 2, 1])).toBe(0x102);
 });
 
-test('binary-coded decimals, and digits that are none', () => {
+test('binary-coded decimals, and invalid digits', () => {
   expect(decoded({ type: 'bcd16' }, [0x12, 0x34])).toBe(1234);
   expect(decoded({ type: 'bcd32', order: 'CDAB', scale: 0.01 }, [0x56, 0x78, 0x12, 0x34])).toBeCloseTo(123_456.78, 6);
   expect(decoded({ type: 'bcd16' }, [0x12, 0x3a])).toBe('wrong_type');
@@ -91,7 +91,7 @@ test('bits of a register, coils and discrete inputs', () => {
   ]);
 });
 
-test('64 bits keep their lowest ones; several points take parts of one register from one read', () => {
+test('64 bits keep their lowest ones; several points use parts of one register from one read', () => {
   const wide = [0x40, 0, 0, 0, 0, 0, 0, 0b101];
   const bit = (from: number, type: 'int64' | 'uint64' = 'uint64') => ({
     type,
@@ -111,7 +111,7 @@ test('64 bits keep their lowest ones; several points take parts of one register 
   ]);
 });
 
-test('a text stands for a number by its words, or is one; its order may swap bytes', () => {
+test('a text maps to a number by its words, or is one; its order may swap bytes', () => {
   const text = (content: string) => [...Buffer.from(content.padEnd(8, '\0'), 'latin1')];
   const settings = { type: 'text', length: 4, states: { RUN: 1, STOP: 0 } } as const;
   expect(decoded(settings, text('RUN'))).toBe(1);
@@ -132,7 +132,7 @@ const scale = (settings: Partial<ModbusScaleConfig> = {}): ModbusScaleConfig => 
   ...settings,
 });
 
-test('the scale of another register: SunSpec’s exponents, factors and divisors', () => {
+test('the scale in another register: SunSpec’s exponents, factors and divisors', () => {
   const scaled = (settings: Partial<ModbusScaleConfig>, bytes: number[], number: number) => {
     const apply = decodeScale(scale(settings), { address: 0 }, Uint8Array.from(bytes));
     return typeof apply === 'string' ? apply : apply(number);
@@ -167,10 +167,10 @@ test('samples of a buffer, of any type and order', () => {
   expect([...decodeSamples(floats, Uint8Array.from([0, 0, 0x41, 0x48]))]).toEqual([12.5]);
 });
 
-test('a value that the device marks as absent is missing, and a like number elsewhere is not', () => {
+test('a value that the device marks as absent is missing, and the same number elsewhere is not', () => {
   expect(decoded({ type: 'uint16', scale: 0.1, noValue: ['0xFFFF'] }, [0xff, 0xff])).toBe('missing_value');
   expect(decoded({ type: 'uint16', scale: 0.1 }, [0xff, 0xff])).toBeCloseTo(6553.5, 6);
-  // As YAML reads 0x8000, and -32768 for those who write numbers.
+  // As YAML reads 0x8000, and -32768 as a user may write it.
   for (const mark of [0x8000, -32_768]) expect(decoded({ noValue: [mark] }, [0x80, 0])).toBe('missing_value');
   expect(decoded({ noValue: [0x8000] }, [0x7f, 0xff])).toBe(32_767);
   const sunspec = { noValue: 'sunspec' } as const;
@@ -183,7 +183,7 @@ test('a value that the device marks as absent is missing, and a like number else
   expect(decoded({ type: 'float32' }, [0x7f, 0xc0, 0, 0])).toBeNaN();
 });
 
-test('a request is split in halves that hold all its values; devices may take fewer registers', () => {
+test('a refused request is split in halves that cover all its values; devices may accept fewer registers', () => {
   const [read] = planReads(Array.from({ length: 5 }, (_, address) => register({ address, point: `p${address}` })));
   expect(splitRead(read).map(({ address, count }) => [address, count])).toEqual([
     [0, 3],
@@ -193,7 +193,7 @@ test('a request is split in halves that hold all its values; devices may take fe
   expect(planReads(many, 8).map(({ count }) => count)).toEqual([8, 8, 4]);
 });
 
-test('registers that touch share a request; a gap, another table and 125 registers begin another', () => {
+test('adjacent registers share a request; a gap, another table and 125 registers begin another', () => {
   const at = (address: number, table: ModbusRegisterConfig['table'] = 'holding') =>
     register({ address, table, type: 'float32' });
   const long = Array.from({ length: 100 }, (_, i) => at(1000 + 2 * i));
@@ -207,15 +207,15 @@ test('registers that touch share a request; a gap, another table and 125 registe
   ]);
 });
 
-test('every value lies whole in exactly one request, whatever is asked for', () => {
+test('every value lies whole in exactly one request, for any configuration', () => {
   const types = ['int16', 'float32', 'float64'] as const;
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.nat(400), fc.constantFrom(...types)), { minLength: 1, maxLength: 60 }),
-      (asked) => {
-        const reads = planReads(asked.map(([address, type], i) => register({ address, type, point: `p${i}` })));
+      (requested) => {
+        const reads = planReads(requested.map(([address, type], i) => register({ address, type, point: `p${i}` })));
         expect(reads.flatMap((r) => registersOf(r).map((v) => v.point)).sort()).toEqual(
-          asked.map((_, i) => `p${i}`).sort(),
+          requested.map((_, i) => `p${i}`).sort(),
         );
         for (const read of reads) {
           expect(read.count).toBeLessThanOrEqual(125);
@@ -241,7 +241,7 @@ const parse = (registers: object[], source: object = { host: '10.0.0.5' }) =>
 const problemsOf = (result: ReturnType<typeof parse>) =>
   result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 
-test('a source of registers is configured in words', () => {
+test('errors in a register source are described in words', () => {
   expect(parse([{ asset: 'a', point: 'p', address: 0 }]).success).toBe(true);
   expect(parse([{ asset: 'a', point: 'p', address: 70_000 }]).success).toBe(false);
   expect(parse([]).success).toBe(false);

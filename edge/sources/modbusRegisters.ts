@@ -16,10 +16,10 @@ export interface ModbusScale {
   points: ModbusRegisterConfig[];
 }
 
-/** What lies in the registers of a request: the value of a point, or the scale of some. */
+/** A value in a request's registers: that of a point, or the scale of several. */
 export type ModbusValue = ModbusRegisterConfig | ModbusScale;
 
-/** One request: so many registers, or bits, from an address, and the values that lie in them. */
+/** One request: registers, or bits, from an address, and the values in them. */
 export interface ModbusRead {
   table: ModbusRegisterConfig['table'];
   address: number;
@@ -27,13 +27,13 @@ export interface ModbusRead {
   values: ModbusValue[];
 }
 
-/** Modbus Application Protocol 1.1b3, 6.1: coils or discrete inputs of one request. */
+/** Modbus Application Protocol 1.1b3, 6.1: coils or discrete inputs per request. */
 const MAX_BITS = 2000;
 
 export const isBitTable = (table: ModbusRegisterConfig['table']) => table === 'coil' || table === 'discrete';
 export const isScale = (value: ModbusValue): value is ModbusScale => 'points' in value;
 
-/** Registers, or bits, of a value: where they begin, and how many there are. */
+/** First register, or bit, of a value, and their number. */
 function placeOf(value: ModbusValue): { table: ModbusRegisterConfig['table']; address: number; length: number } {
   if (isScale(value)) {
     const { table, address, type } = value.scale;
@@ -43,16 +43,16 @@ function placeOf(value: ModbusValue): { table: ModbusRegisterConfig['table']; ad
   return { table, address, length: isBitTable(table) ? 1 : type === 'text' ? length : WORDS_OF[type] };
 }
 
-/** Points whose values a request, or its failure, decides. */
+/** Points that depend on a request. */
 export const pointsOf = ({ values }: ModbusRead): ModbusRegisterConfig[] => [
   ...new Set(values.flatMap((value) => (isScale(value) ? value.points : [value]))),
 ];
 
-/** One word for a scale register: points that have it in common share its value. */
+/** Key of a scale register: points that refer to the same one share its value. */
 export const scaleKeyOf = ({ table, address, type, order, as }: ModbusScaleConfig): string =>
   [table, address, type, order, as].join('/');
 
-/** The values of points, and each scale that they refer to, once. */
+/** The values of points, and each of their scales once. */
 export function valuesOf(registers: readonly ModbusRegisterConfig[]): ModbusValue[] {
   const scales = new Map<string, ModbusScale>();
   for (const register of registers) {
@@ -66,13 +66,13 @@ export function valuesOf(registers: readonly ModbusRegisterConfig[]): ModbusValu
 }
 
 /**
- * The fewest requests that read all values. Only registers that touch share one: a device refuses a whole request for one
- * register that it does not have.
+ * The fewest requests that read all values. Only adjacent registers share one: a device refuses a whole request for one
+ * register that it lacks.
  */
 export function planReads(values: readonly ModbusValue[], maxRegisters = MAX_REGISTERS): ModbusRead[] {
   const reads: ModbusRead[] = [];
-  const placed = values.map((value) => ({ value, place: placeOf(value) }));
-  const sorted = placed.toSorted(
+  const located = values.map((value) => ({ value, place: placeOf(value) }));
+  const sorted = located.toSorted(
     (a, b) => a.place.table.localeCompare(b.place.table) || a.place.address - b.place.address,
   );
   for (const { value, place } of sorted) {
@@ -89,19 +89,19 @@ export function planReads(values: readonly ModbusValue[], maxRegisters = MAX_REG
   return reads;
 }
 
-/** Two requests instead of one that the device refuses, so that a register which it lacks takes no others with it. */
+/** Splits a request that the device refuses, so that a register which it lacks does not affect the others. */
 export function splitRead({ values }: ModbusRead): ModbusRead[] {
   const middle = Math.ceil(values.length / 2);
   return [...planReads(values.slice(0, middle)), ...planReads(values.slice(middle))];
 }
 
-/** Bytes of an answer to a read. */
+/** Length of the reply to a read, in bytes. */
 export const bytesOf = ({ table, count }: Pick<ModbusRead, 'table' | 'count'>) =>
   isBitTable(table) ? Math.ceil(count / 8) : 2 * count;
 
 /**
- * A value in its point's unit from the bytes of a read, or why it has none: `missing_value` where the device says so.
- * @param scaled applies the scale that another register holds.
+ * A value in its point's unit from the bytes of a read, or why it has none: `missing_value` if the device marks it so.
+ * @param scaled applies the scale in another register.
  */
 export function decodeRegister(
   value: ModbusRegisterConfig,
@@ -121,10 +121,10 @@ export function decodeRegister(
   return scaled(bits) * scale + offset;
 }
 
-/** How SunSpec's Information Model bounds a scale factor. */
+/** SunSpec's Information Model bounds scale factors to this. */
 const MAX_EXPONENT = 10;
 
-/** What the scale in another register does to a number; a reason where the device has none, or an impossible one. */
+/** The scaling by another register; a rejection if the device has none, or an impossible one. */
 export function decodeScale(
   { as, ...config }: ModbusScaleConfig,
   read: Pick<ModbusRead, 'address'>,
@@ -135,7 +135,7 @@ export function decodeScale(
   if (isNoValue(config.type, as === 'exponent' ? 'sunspec' : undefined, view, number)) return 'missing_value';
   if (as === 'exponent') {
     if (!Number.isInteger(number) || Math.abs(number) > MAX_EXPONENT) return 'out_of_range';
-    // 10^-1 is no number that is held exactly: a division rounds once.
+    // 10^-1 has no exact representation: a division rounds once.
     return number < 0 ? (n) => n / 10 ** -number : (n) => n * 10 ** number;
   }
   if (number === 0 || !Number.isFinite(number)) return 'out_of_range';
@@ -159,7 +159,7 @@ export function decodeSamples(
   );
 }
 
-/** Two characters a register, the first in the high byte unless the order swaps bytes; what follows a zero is no text. */
+/** Two characters per register, the first in the high byte unless the order swaps bytes; text ends at a zero. */
 function textIn({ order, length = 1 }: ModbusRegisterConfig, bytes: Uint8Array, from: number): string {
   const swap = order === 'BADC' || order === 'DCBA' ? 1 : 0;
   const characters = Array.from({ length: 2 * length }, (_, i) => bytes[from + (i ^ swap)]);
@@ -189,7 +189,7 @@ function ordered(
   return view;
 }
 
-/** The SunSpec Information Model's "not implemented" of each type, in bytes; of floats any NaN. */
+/** The SunSpec Information Model's "not implemented" of each type, in bytes; any NaN for floats. */
 const SUNSPEC: Partial<Record<NumberType, string>> = {
   int16: '0x8000',
   uint16: '0xffff',
@@ -199,7 +199,7 @@ const SUNSPEC: Partial<Record<NumberType, string>> = {
   uint64: '0xffffffffffffffff',
 };
 
-/** A NaN of a register is a value that is not there where marks are configured; else it is refused as not finite. */
+/** NaN in a register counts as a missing value if marks are configured; else it is refused as not finite. */
 function isNoValue(
   type: NumberType,
   noValue: ModbusRegisterConfig['noValue'],
@@ -241,7 +241,7 @@ function exactIn(view: DataView, type: NumberType): number | bigint {
   }
 }
 
-/** Four bits a digit; NaN where one is no digit. */
+/** Four bits per digit; NaN if one is invalid. */
 function decimalOf(view: DataView): number {
   const digits = Buffer.from(view.buffer).toString('hex');
   return /^\d+$/.test(digits) ? Number(digits) : Number.NaN;

@@ -19,14 +19,14 @@ const EXCEPTIONS: Record<number, string> = {
 
 export type ModbusBlock = Pick<ModbusRead, 'table' | 'address' | 'count'>;
 
-/** Connects a client as the source is configured. @throws what the library says. */
+/** Connects a client as the source is configured. @throws the library's errors. */
 export function openConnection(client: ModbusRTU, config: ModbusSourceConfig): Promise<void> {
   const { transport, host = '', port, serial, timeoutMs: timeout } = config;
   switch (transport) {
     case 'tcp':
       return client.connectTCP(host, { port, timeout });
     case 'rtu_over_tcp':
-      // The library's own "TcpRTU" adds a TCP header; this one sends RTU frames as they are.
+      // The library's own "TcpRTU" adds a TCP header; this one sends plain RTU frames.
       return client.connectTelnet(host, { port });
     case 'serial': {
       const { path = '', ...line } = serial ?? {};
@@ -36,8 +36,8 @@ export function openConnection(client: ModbusRTU, config: ModbusSourceConfig): P
 }
 
 /**
- * Reads registers big-endian, or bits, the first the lowest of its byte, of the unit that the client is set to.
- * @throws what the device answers or the library says, and Error where an answer is too short.
+ * Reads registers big-endian, or bits with the first in the lowest bit, from the client's current unit.
+ * @throws the device's or library's errors, and Error if a reply is too short.
  */
 export async function requestBytes(client: ModbusRTU, block: ModbusBlock): Promise<Uint8Array> {
   const { buffer } = await request(client, block);
@@ -58,19 +58,19 @@ function request(client: ModbusRTU, { table, address, count }: ModbusBlock): Pro
   }
 }
 
-/** Of an exception that a device answered; undefined where there was no answer. */
+/** Code of a device's exception reply; undefined if there was no reply. */
 const codeOf = (error: unknown) => (error as { modbusCode?: number }).modbusCode;
 
-/** An exception is the device's answer; anything else means that there was none. */
+/** An exception is a reply of the device; any other error means that there was none. */
 export const isAnswer = (error: unknown): boolean => codeOf(error) !== undefined;
 
-/** Whether a part of the same request may be answered. */
+/** Whether a smaller request may succeed. */
 export function isOfAddress(error: unknown): boolean {
   const code = codeOf(error);
   return code === ILLEGAL_ADDRESS || code === ILLEGAL_VALUE;
 }
 
-/** A short name, for metrics. */
+/** Short name for metrics. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   return code === undefined ? 'no_answer' : (EXCEPTIONS[code] ?? `exception_${code}`);

@@ -28,7 +28,7 @@ function crc(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from([sum & 255, sum >> 8]);
 }
 
-/** Answers RTU requests for holding registers: a register of unit 3 holds 100 more than its address; unit 4 refuses. */
+/** Answers RTU requests for holding registers: a register of unit 3 holds its address plus 100; unit 4 refuses. */
 function answerTo(request: Buffer): Buffer | null {
   const body = request.subarray(0, 6);
   if (request.length !== 8 || !request.subarray(6).equals(crc(body))) return null;
@@ -94,7 +94,10 @@ test('RTU frames through a serial device server, with two units behind it', asyn
   await expectBoth(await listen({ transport: 'rtu_over_tcp', host: '127.0.0.1', port }));
 });
 
-/** A pseudo-terminal: its name on the first line, then what is written to it; what it reads comes from standard input. */
+/**
+ * A pseudo-terminal: prints its name on the first line, then the bytes written to it; its own output comes from
+ * standard input.
+ */
 const PSEUDO_TERMINAL = `
 import os, pty, select, sys, tty
 master, slave = pty.openpty()
@@ -110,7 +113,7 @@ while True:
 test('RTU on a serial line, with two units on it', async () => {
   const terminal = spawn('python3', ['-c', PSEUDO_TERMINAL]);
   line = terminal;
-  // The source may still poll while the test ends the terminal: nobody reads that answer.
+  // The source may still poll while the test ends the terminal: that reply is not read.
   terminal.stdin.on('error', () => terminal.kill());
   const path = await new Promise<string>((resolve, reject) => {
     terminal.once('error', reject);

@@ -16,7 +16,7 @@ afterEach(async () => {
   await shut();
 });
 
-/** Registers of a test beside those of the drive. */
+/** Registers of the tests beside those of the drive. */
 const memory = new Map<number, number>();
 
 /** A drive: temperature in tenths at input 0, speed as float32 at holding 10; nothing else. */
@@ -81,7 +81,7 @@ const valuesOf = (arrivals: Arrival[], point: string) =>
 const TEMPERATURE = { asset: 'drive', point: 'temperature', table: 'input', address: 0, scale: 0.1 };
 const SPEED = { asset: 'drive', point: 'speed', address: 10, type: 'float32' };
 
-test('values are polled; one that the device does not have counts against itself and stops no other', async () => {
+test('values are polled; one that the device lacks counts against its own point and stops no other', async () => {
   const port = await freePort();
   await serve(port);
   const arrivals = await listen(port, [TEMPERATURE, SPEED, { asset: 'drive', point: 'absent', address: 99 }]);
@@ -94,11 +94,11 @@ test('values are polled; one that the device does not have counts against itself
   expect(source?.state).toBe('connected');
 });
 
-test('all four tables; a register that the device lacks takes no neighbours with it, and is named', async () => {
+test('all four tables; a register that the device lacks does not affect its neighbours, and is named', async () => {
   const port = await freePort();
   await serve(port);
   const coil = (address: number, table = 'coil') => ({ asset: 'drive', point: `${table}${address}`, table, address });
-  // 10 and 11 exist, 12 does not: the three touch, and are one request at first.
+  // 10 and 11 exist, 12 does not: all three are adjacent, and at first one request.
   const beyond = { asset: 'drive', point: 'beyond', address: 12 };
   const arrivals = await listen(port, [TEMPERATURE, SPEED, beyond, coil(3), coil(4), coil(9, 'discrete')]);
   await expect.poll(() => valuesOf(arrivals, 'speed').length, { timeout: 5000 }).toBeGreaterThan(2);
@@ -108,7 +108,7 @@ test('all four tables; a register that the device lacks takes no neighbours with
   expect(source?.faults[0].detail).toContain('unit 7, holding, address 12');
 });
 
-test('scales of other registers, texts, and a waveform of several requests', async () => {
+test('scales in other registers, texts, and a waveform of several requests', async () => {
   const port = await freePort();
   await serve(port);
   const [POWER, SCALE, TEXT, SEQUENCE, BUFFER] = [100, 110, 120, 130, 200];
@@ -141,7 +141,7 @@ test('scales of other registers, texts, and a waveform of several requests', asy
   await expect.poll(lengthsOf, { timeout: 5000 }).toEqual([256]);
 });
 
-test('a device that is away at the start, and again later, is waited for', async () => {
+test('the source waits for a device that is away at the start, and again later', async () => {
   const port = await freePort();
   const arrivals = await listen(port, [SPEED]);
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -157,7 +157,7 @@ test('a device that is away at the start, and again later, is waited for', async
 
 test('a unit that never answers does not keep the others from being polled', async () => {
   const port = await freePort();
-  // A gateway to unit 7 alone: what is asked of another is left without an answer.
+  // Like a gateway to unit 7 alone: requests to other units get no reply.
   await serve(port);
   const config = { intervalMs: 50, registers: [SPEED] };
   const dead = { ...config, unitId: 9, registers: [{ ...SPEED, asset: 'dead' }] };
@@ -166,7 +166,7 @@ test('a unit that never answers does not keep the others from being polled', asy
   expect(arrivals.some((a) => !a.ok && a.point?.asset === 'dead')).toBe(true);
 });
 
-test('it stops while it connects to somebody who does not answer', async () => {
+test('the source stops while connecting to a device that does not answer', async () => {
   const arrivals = await listenTo(await freePort(), [{ registers: [SPEED] }], 2000, '10.255.255.1');
   const beganMs = performance.now();
   await source?.stop();

@@ -37,20 +37,20 @@ interface PollingGroup {
   dueMs: number;
 }
 
-/** What one poll of a group has read. */
+/** Results of one poll of a group. */
 interface Poll {
   group: PollingGroup;
   sink: Sink;
-  /** By the register that holds it; a reason where the device has none. */
+  /** By the register that holds it; a rejection if the device has none. */
   scales: Map<string, ReturnType<typeof decodeScale>>;
-  /** Values that wait for their scale. */
+  /** Values that await their scale. */
   waiting: { value: ModbusRegisterConfig; read: ModbusRead; bytes: Uint8Array }[];
 }
 
 /**
  * Polls the registers of Modbus devices behind one address or serial line, one request after the other. Modbus has no
- * times: a value has that of its answer. A request that a device refuses, or does not answer, counts against its own points
- * and stops no other; where nothing answers, the connection is made anew.
+ * times: a value takes that of its reply. A request that a device refuses, or does not answer, counts against its own
+ * points and stops no other; if nothing answers, the source reconnects.
  */
 export class ModbusSource implements Source {
   state: Source['state'] = 'stopped';
@@ -59,7 +59,7 @@ export class ModbusSource implements Source {
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #groups: PollingGroup[];
-  /** Reads that had no good answer the last time: each is logged once, and a fault while it lasts. */
+  /** Reads that failed the last time: each is logged once, and is a fault while it lasts. */
   readonly #refused = new Map<ModbusRead | ModbusWaveform, SourceFault[]>();
   #client: ModbusRTU | null = null;
   #loop: Promise<void> | null = null;
@@ -120,7 +120,7 @@ export class ModbusSource implements Source {
     const { timeoutMs } = this.#config;
     const client = new ModbusRTU();
     this.#client = client;
-    // An error between two requests shows at the next one.
+    // An error between two requests appears at the next one.
     client.on('error', (error: unknown) => this.#log.debug({ error: messageOf(error) }, 'connection failed'));
     client.setTimeout(timeoutMs);
     await this.#woken((resume, fail) => openConnection(client, this.#config).then(resume, fail));
@@ -137,12 +137,15 @@ export class ModbusSource implements Source {
     return transport === 'serial' ? { path: serial?.path } : { host, port };
   }
 
-  /** The groups that are due, then a rest until the next is; whether anything answered. A group that is behind leaves out what it missed. */
+  /**
+   * Polls the due groups, then sleeps until the next is due. A group that is behind skips missed polls.
+   * @returns whether anything answered.
+   */
   async #pollDue(sink: Sink): Promise<boolean> {
-    let asked = 0;
+    let requested = 0;
     let answered = 0;
     for (const group of this.#groups) {
-      // By a clock that nobody sets.
+      // A monotonic clock.
       const nowMs = performance.now();
       if (group.dueMs > nowMs) continue;
       if (!this.#client?.isOpen) throw new Error('the device closed the connection');
@@ -152,20 +155,20 @@ export class ModbusSource implements Source {
       for (const one of [...group.reads, ...group.waveforms]) {
         await this.#woken((resume) => sink.whenReady(resume));
         if (this.state !== 'connected') return answered > 0;
-        asked++;
+        requested++;
         const isAnswered = one instanceof ModbusWaveform ? this.#readWaveform(poll, one) : this.#read(poll, one);
         if (await isAnswered) answered++;
       }
       this.#acceptWaiting(poll);
     }
-    // Behind a gateway one unit may be dead; where none answers, it is the connection.
-    if (asked > 0 && answered === 0) throw new Error('nothing answered');
+    // Behind a gateway one unit may be dead; if none answers, it is the connection.
+    if (requested > 0 && answered === 0) throw new Error('nothing answered');
     const next = Math.min(...this.#groups.map((g) => g.dueMs));
     await this.#sleep(Math.max(0, next - performance.now()));
     return answered > 0;
   }
 
-  /** Whether the device answered, be it with a refusal. */
+  /** Whether the device answered, if only with a refusal. */
   async #read(poll: Poll, read: ModbusRead): Promise<boolean> {
     let bytes: Uint8Array | null;
     try {
@@ -184,7 +187,7 @@ export class ModbusSource implements Source {
     return true;
   }
 
-  /** Bytes of registers; null once the source was stopped. @throws what the device or the library answers. */
+  /** Bytes of registers; null once the source was stopped. @throws the device's or library's errors. */
   async #bytes(unitId: number, block: ModbusBlock): Promise<Uint8Array | null> {
     const client = this.#client as ModbusRTU;
     client.setID(unitId);
@@ -200,7 +203,7 @@ export class ModbusSource implements Source {
     return bytes;
   }
 
-  /** Values whose scale stands in another register; where that was refused, so were they. */
+  /** Accepts or rejects values by the outcome of their scale register. */
   #acceptWaiting({ scales, waiting, sink }: Poll): void {
     for (const { value, read, bytes } of waiting) {
       const scaled = value.scaleFrom && scales.get(scaleKeyOf(value.scaleFrom));
@@ -247,7 +250,7 @@ export class ModbusSource implements Source {
     }
   }
 
-  /** One register that a device lacks spoils a request for many: that is sent in halves from now on. */
+  /** One register that a device lacks fails a whole request: it is sent in halves from now on. */
   #refuse({ group, sink }: Poll, read: ModbusRead, error: unknown): void {
     if (isOfAddress(error) && read.values.length > 1) {
       group.reads = group.reads.flatMap((one) => (one === read ? splitRead(read) : [one]));
@@ -259,7 +262,7 @@ export class ModbusSource implements Source {
     if (group.reads.includes(read)) this.#report(read, points, group.unitId, read, error);
   }
 
-  /** Keeps the points as faults, and logs the first refusal. */
+  /** Records the points as faults, and logs the first refusal. */
   #report(
     refused: ModbusRead | ModbusWaveform,
     points: readonly { asset: string; point: string }[],
@@ -285,7 +288,7 @@ export class ModbusSource implements Source {
     clearTimeout(timer);
   }
 
-  /** Waits for something, or for the end. */
+  /** Waits for a wake-up, or for the stop. */
   async #woken(wait: (resume: () => void, fail: (error: unknown) => void) => void): Promise<void> {
     if (this.#stopped) return;
     await new Promise<void>((resume, fail) => {

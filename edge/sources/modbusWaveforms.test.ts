@@ -37,11 +37,11 @@ function device(settings: object, onRead: (block: ModbusBlock) => void = () => u
   return { memory, fill, poll, asked };
 }
 
-test('a buffer is read in blocks of whole samples, once for each number', async () => {
+test('a buffer is read in blocks of whole samples, once per sequence number', async () => {
   const { memory, fill, poll, asked } = device({ sampleRateHz: 1000, sequence: { address: SEQUENCE }, scale: 0.5 });
   fill(10);
   memory.set(SEQUENCE, 7);
-  // Nobody knows how old what is found at first is.
+  // The age of the first buffer is unknown.
   expect(await poll()).toBeNull();
   expect(await poll()).toBeNull();
   memory.set(SEQUENCE, 8);
@@ -63,7 +63,7 @@ test('a buffer is read in blocks of whole samples, once for each number', async 
   ]);
 });
 
-test('a buffer that is ready is read once until it was not ready; its rate may stand in a register', async () => {
+test('a ready buffer is read once until it was not ready; its rate may be in a register', async () => {
   const sampleRateFrom = { address: RATE, scale: 100 };
   const { memory, fill, poll } = device({ sampleRateFrom, ready: { address: READY, value: 3 } });
   fill(0);
@@ -80,7 +80,7 @@ test('a buffer that is ready is read once until it was not ready; its rate may s
   expect(await poll()).toBe('bad_rate');
 });
 
-test('a buffer that is replaced while it is read is refused, and the next one is read', async () => {
+test('a buffer replaced while being read is refused, and the next one is read', async () => {
   let replaced = false;
   const { memory, poll } = device({ sampleRateHz: 1000, sequence: { address: SEQUENCE } }, ({ address }) => {
     if (address === 1250 && !replaced) memory.set(SEQUENCE, 3);
@@ -94,7 +94,7 @@ test('a buffer that is replaced while it is read is refused, and the next one is
   expect(await poll()).toBeNull();
 });
 
-test('samples of two registers are not parted', () => {
+test('samples of two registers are not split', () => {
   const wide = { table: 'holding', address: 0, samples: 100, type: 'float32' } as const;
   expect(blocksOf(wide, 125).map(({ address, count }) => [address, count])).toEqual([
     [0, 124],
@@ -102,7 +102,7 @@ test('samples of two registers are not parted', () => {
   ]);
 });
 
-test('what a waveform lacks is named', () => {
+test('missing settings of a waveform are named', () => {
   const sequence = { address: SEQUENCE };
   expect(problems({ sequence })).toEqual(['"sampleRateHz" or "sampleRateFrom"']);
   expect(problems({ sampleRateHz: 1000 })).toEqual([

@@ -3,10 +3,10 @@ import { type ModbusNumberConfig, type ModbusWaveformConfig, WORDS_OF } from './
 import { decodeNumber, decodeSamples } from './modbusRegisters.ts';
 import type { ModbusBlock } from './modbusRequest.ts';
 
-/** Reads a block of the unit that the waveform is of. @throws where it is refused or not answered. */
+/** Reads a block of the waveform's unit. @throws if it is refused or not answered. */
 export type ReadBlock = (block: ModbusBlock) => Promise<Uint8Array>;
 
-/** Requests that read a buffer, whole samples each. */
+/** Requests that read a buffer, each of whole samples. */
 export function blocksOf(
   { table, address, samples, type }: Pick<ModbusWaveformConfig, 'table' | 'address' | 'samples' | 'type'>,
   maxRegisters: number,
@@ -19,20 +19,20 @@ export function blocksOf(
   return blocks;
 }
 
-/** What the device says of its buffer: whether it is complete, and which one it is. */
+/** The device's marks of its buffer: whether it is complete, and its number. */
 interface Mark {
   isReady: boolean;
   sequence: number | null;
 }
 
-/** A buffer that is complete, and was not when it was last looked at; or the next one by its number. */
+/** Whether a buffer has become complete since the last look, or has another number. */
 function isNew(mark: Mark, last: Mark): boolean {
   return mark.isReady && (mark.sequence === null ? !last.isReady : mark.sequence !== last.sequence);
 }
 
 /**
- * Buffers of samples of one point, each read once. A device fills the next one whenever it likes: what was read counts only
- * if the device's marks were the same before and after.
+ * A point's sample buffers, each read once. A device may refill the buffer at any time: the samples count only if the
+ * device's marks are the same before and after.
  */
 export class ModbusWaveform {
   readonly config: ModbusWaveformConfig;
@@ -50,22 +50,22 @@ export class ModbusWaveform {
     return { table, address, count: samples * WORDS_OF[type] };
   }
 
-  /** The buffer that the device has completed since the last call; null where there is none. @throws what `read` throws. */
+  /** The buffer completed since the last call; null if there is none. @throws what `read` throws. */
   async poll(read: ReadBlock, limits: () => DecodeLimits): Promise<Decoded | null> {
     const mark = await this.#mark(read);
     const last = this.#last;
-    // Nobody knows how old the buffer is that the first poll finds.
+    // The age of the buffer found by the first poll is unknown.
     if (last === null || !isNew(mark, last)) {
       this.#last = { ...mark, sequence: last === null ? mark.sequence : last.sequence };
       return null;
     }
-    // The last sample is taken when the buffer is seen to be complete, not when its last block was read.
+    // The last sample dates from when the buffer was seen complete, not from when its last block was read.
     const seen = limits();
     const rateHz = await this.#rate(read);
     const bytes: Uint8Array[] = [];
     for (const block of this.#blocks) bytes.push(await read(block));
     const after = await this.#mark(read);
-    // Taken or not, this buffer is done with: the next poll sees the one that took its place.
+    // Accepted or not, this buffer is finished: the next poll sees its successor.
     this.#last = mark;
     if (!after.isReady || after.sequence !== mark.sequence) return refuse('missing_chunk');
     const samples = decodeSamples(this.config, Buffer.concat(bytes));

@@ -9,7 +9,7 @@ import { timeReader } from './timeReader.ts';
 const NOW_MS = Date.UTC(2026, 10, 27, 12);
 const at = (ms: number) => ` at ${new Date(NOW_MS + ms).toISOString()}`;
 
-function told(payload: object, message: unknown, more: object = { asset: 'm', point: 'p' }): string[] {
+function show(payload: object, message: unknown, more: object = { asset: 'm', point: 'p' }): string[] {
   const subscription = subscriptionSchema.parse({ topic: 't', ...more, payload });
   const route = new Router([subscription]).find('t');
   if (route === null) throw new Error('no route');
@@ -33,35 +33,35 @@ describe('bytes', () => {
     ['what is no register', [70_000], { as: 'int16' }, 'm/p: wrong_type'],
     ['swapped words of one byte', [1], { as: 'uint8', byteOrder: 'CDAB' }, 'm/p: truncated'],
   ])('%s', (_, value, spec, expected) => {
-    expect(told(scalar({ bytes: 'words', ...spec }), { value })).toEqual([expected]);
+    expect(show(scalar({ bytes: 'words', ...spec }), { value })).toEqual([expected]);
   });
 });
 
 describe('texts', () => {
-  test('a unit behind the number is the unit of the value', () => {
-    expect(told(scalar({ unitInText: true }), { value: '61.2 °C' })).toEqual(['m/p = 61.2']);
-    expect(told(scalar({ unitInText: true, decimal: ',' }), { value: '61,2bar' })).toEqual(['m/p = 61.2']);
-    expect(told(scalar({ unitInText: true }), { value: '12:30' })).toEqual(['m/p: wrong_type']);
-    expect(told(scalar(), { value: '61.2 °C' })).toEqual(['m/p: wrong_type']);
+  test("a unit behind the number becomes the value's unit", () => {
+    expect(show(scalar({ unitInText: true }), { value: '61.2 °C' })).toEqual(['m/p = 61.2']);
+    expect(show(scalar({ unitInText: true, decimal: ',' }), { value: '61,2bar' })).toEqual(['m/p = 61.2']);
+    expect(show(scalar({ unitInText: true }), { value: '12:30' })).toEqual(['m/p: wrong_type']);
+    expect(show(scalar(), { value: '61.2 °C' })).toEqual(['m/p: wrong_type']);
   });
 
-  test('a zero that ends a text', () => {
-    expect(told(scalar(), '{"value":61.2}\0')).toEqual(['m/p = 61.2']);
-    expect(told(scalar({ format: 'text', value: '' }), '61.2\0')).toEqual(['m/p = 61.2']);
+  test('a terminating zero', () => {
+    expect(show(scalar(), '{"value":61.2}\0')).toEqual(['m/p = 61.2']);
+    expect(show(scalar({ format: 'text', value: '' }), '61.2\0')).toEqual(['m/p = 61.2']);
   });
 
-  test('a line that is no JSON loses no other', () => {
+  test('an invalid JSON line does not affect the others', () => {
     const spec = scalar({ format: 'json_lines', each: {}, values: { p: 'v' } });
-    expect(told(spec, '{"v":1}\nx\n{"v":2}', { asset: 'm' })).toEqual(['m/p = 1', 'm/p: missing_value', 'm/p = 2']);
-    expect(told(spec, 'x', { asset: 'm' })).toEqual(['(no point): bad_json']);
+    expect(show(spec, '{"v":1}\nx\n{"v":2}', { asset: 'm' })).toEqual(['m/p = 1', 'm/p: missing_value', 'm/p = 2']);
+    expect(show(spec, 'x', { asset: 'm' })).toEqual(['(no point): bad_json']);
   });
 
-  test('JSON, and samples, that are compressed in a text', () => {
+  test('JSON and samples compressed within a text', () => {
     const packed = (bytes: Buffer | string) => gzipSync(bytes).toString('base64');
-    expect(told(scalar({ json: ['d'], value: 'd.t' }), { d: packed('{"t":61.2}') })).toEqual(['m/p = 61.2']);
+    expect(show(scalar({ json: ['d'], value: 'd.t' }), { d: packed('{"t":61.2}') })).toEqual(['m/p = 61.2']);
     const wave = { type: 'waveform', framing: 'json', encoding: 'int16', sampleRateHz: 100 };
     const samples = packed(Buffer.from(Int16Array.from([1, -2]).buffer));
-    expect(told(wave, { samples })).toEqual(['m/p = 2 samples [1, -2] at 100 Hz']);
+    expect(show(wave, { samples })).toEqual(['m/p = 2 samples [1, -2] at 100 Hz']);
   });
 });
 
@@ -73,25 +73,25 @@ describe('times', () => {
     ['UTC by its name', '2026-11-27 12:00:00 UTC', 0],
     ['a decimal comma', '2026-11-27T12:00:00,250Z', 250],
   ])('%s', (_, time, expected) => {
-    expect(told(scalar(), { value: 1, time })).toEqual([`m/p = 1${at(expected)}`]);
+    expect(show(scalar(), { value: 1, time })).toEqual([`m/p = 1${at(expected)}`]);
   });
 
   test.each([[{ seconds: NOW_MS / 1000 }], [{ seconds: 1, nanos: 2e9 }], ['12:00:00'], ['2026-02-30 12:00:00 UTC']])(
-    '%j is no time',
+    '%j is not a time',
     (time) => {
-      expect(told(scalar(), { value: 1, time })).toEqual(['m/p: wrong_type']);
+      expect(show(scalar(), { value: 1, time })).toEqual(['m/p: wrong_type']);
     },
   );
 
-  test('each value by its own delay, in the unit that it is in', () => {
+  test('each value by its own offset, in its unit', () => {
     const each = { path: 'm', point: 'n' };
     const m = [
       { n: 'a', dt: -0.5, v: 1 },
       { n: 'b', dt: '2', v: 2 },
     ];
     const spec = scalar({ each, value: 'v', time: '^.^.bt', deltas: 'dt', deltasIn: 's' });
-    expect(told(spec, { bt: NOW_MS, m }, { asset: 'm' })).toEqual([`m/a = 1${at(-500)}`, `m/b = 2${at(2000)}`]);
-    expect(told(spec, { bt: NOW_MS, m: [{ n: 'a', dt: 'soon', v: 1 }] }, { asset: 'm' })).toEqual(['m/a: wrong_type']);
+    expect(show(spec, { bt: NOW_MS, m }, { asset: 'm' })).toEqual([`m/a = 1${at(-500)}`, `m/b = 2${at(2000)}`]);
+    expect(show(spec, { bt: NOW_MS, m: [{ n: 'a', dt: 'soon', v: 1 }] }, { asset: 'm' })).toEqual(['m/a: wrong_type']);
   });
 });
 
@@ -106,15 +106,15 @@ describe('several points in a message', () => {
       { [key]: b, v: 2, t: NOW_MS },
     ];
     const spec = scalar({ value: 'rows.*.v', time: 'rows.*.t' });
-    expect(told(spec, { rows })).toEqual(['m/p: several_points']);
-    expect(told(spec, { rows: rows.map((row) => ({ ...row, [key]: a })) })).toHaveLength(2);
+    expect(show(spec, { rows })).toEqual(['m/p: several_points']);
+    expect(show(spec, { rows: rows.map((row) => ({ ...row, [key]: a })) })).toHaveLength(2);
   });
 
-  test('elements numbered one after the other are', () => {
+  test('consecutively numbered elements are', () => {
     const rows = [
       { id: 1, v: 1, t: NOW_MS - 1 },
       { id: 2, v: 2, t: NOW_MS },
     ];
-    expect(told(scalar({ value: 'rows.*.v', time: 'rows.*.t' }), { rows })).toHaveLength(2);
+    expect(show(scalar({ value: 'rows.*.v', time: 'rows.*.t' }), { rows })).toHaveLength(2);
   });
 });

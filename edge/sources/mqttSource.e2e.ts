@@ -16,7 +16,7 @@ import { ChunkStore } from './chunkStore.ts';
 import { MqttSource } from './mqttSource.ts';
 import type { Arrival, OnceSink } from './source.ts';
 
-/** Debian's own clients publish, over TLS with a certificate each; nobody without one is let in. */
+/** Debian's own clients publish, over TLS with a certificate each; the broker requires one. */
 describe.skipIf(!installed('mosquitto') || !installed('mosquitto_pub')).each(['3.1.1', '5'] as const)(
   'MQTT %s over TLS with client certificates',
   (protocol) => {
@@ -74,7 +74,7 @@ describe.skipIf(!installed('mosquitto') || !installed('mosquitto_pub')).each(['3
       await broker?.process.end('SIGKILL');
     });
 
-    test('every value is accounted for: taken, refused by quality or unit, retained, twice', async () => {
+    test('every value is accounted for: accepted, refused by quality or unit, retained, duplicate', async () => {
       expect(
         spawnSync('mosquitto_pub', ['-h', 'localhost', '-p', String(broker.port), '-t', 'a', '-m', 'b']).status,
       ).not.toBe(0);
@@ -124,7 +124,7 @@ describe.skipIf(!installed('mosquitto') || !installed('mosquitto_pub')).each(['3
       expect((await point('temperature'))?.windows).toBe(5);
     });
 
-    test('while the edge is away the broker keeps what comes at QoS 1', async () => {
+    test('while the edge is away the broker queues messages at QoS 1', async () => {
       const before = (await gateway.ledger()).points.find((p) => p.point === 'temperature')?.received ?? 0;
       await edge.process.end('SIGKILL');
       for (let i = 0; i < 5; i++) publish('plant/hall/pump-1', 'not JSON');
@@ -187,7 +187,7 @@ describe.skipIf(!installed('mosquitto'))('MQTT 5 over WebSocket, with a standby 
     const device = await client(0);
     await device.publishAsync('state/pump/mode', JSON.stringify({ value: 3, time: START_MS }), { retain: true });
     await device.publishAsync('state/pump/undated', '{"value":4}', { retain: true });
-    // A device that answers requests where it is told to.
+    // A device that answers requests on the response topic.
     await device.subscribeAsync('ask/fan');
     device.on('message', (_topic, payload, { properties }) => {
       if (properties?.responseTopic)
@@ -237,7 +237,7 @@ describe.skipIf(!installed('mosquitto'))('MQTT 5 over WebSocket, with a standby 
     for (const child of children) child.kill('SIGKILL');
   });
 
-  test('retained values with a time of their own are accepted, and requests are answered and repeated', async () => {
+  test('retained values with their own time are accepted, and requests are answered and repeated', async () => {
     const answers = () => collector.seen.filter((text) => text === 'fan/temperature=61.5').length;
     await until(
       async () => answers() >= 2,
@@ -263,7 +263,7 @@ describe.skipIf(!installed('mosquitto'))('MQTT 5 over WebSocket, with a standby 
     expect(collector.seen.find((text) => text.endsWith(expected))).toMatch(/^Luefter-7\.[0-9a-f]{4}\/2H/);
   });
 
-  test('the standby broker takes over, and the change is counted', async () => {
+  test('the standby broker takes over, and the switch is counted', async () => {
     children[0].kill('SIGKILL');
     const device = await client(1);
     await until(

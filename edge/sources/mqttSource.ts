@@ -46,11 +46,11 @@ export class MqttSource implements Source {
   #sweep: NodeJS.Timeout | null = null;
   #quiet: NodeJS.Timeout | null = null;
   #requests: DeviceRequests | null = null;
-  /** The last one that accepted the connection. */
+  /** The broker that last accepted the connection. */
   #broker: string | null = null;
   #connection = 0;
 
-  /** @param openChunks where chunks of waveforms are kept; called only where a subscription has such. */
+  /** @param openChunks opens the store of waveform chunks; called only if a subscription has chunks. */
   constructor(
     config: MqttSourceConfig,
     limits: EdgeConfig['limits'],
@@ -180,7 +180,7 @@ export class MqttSource implements Source {
     return chunked;
   }
 
-  /** What a message brings is durable in its order: the last one ends it. */
+  /** Arrivals of a message become durable in order: the last one completes it. */
   #deliver(
     sink: Sink,
     route: Route | null,
@@ -190,7 +190,7 @@ export class MqttSource implements Source {
     done: (() => void) | null,
   ): void {
     this.#note(route, topic, payload, arrivals);
-    // Nothing of it was asked for.
+    // Everything in it was excluded by the configuration.
     if (arrivals.length === 0) done?.();
     arrivals.forEach((arrival, i) => {
       sink.accept(arrival, done && (i === arrivals.length - 1 ? done : () => undefined));
@@ -218,9 +218,9 @@ export class MqttSource implements Source {
 }
 
 /**
- * mqtt.js sends a PUBACK as soon as `handleMessage` returns, and reads nothing more until it has: waiting there for the
- * disk would allow one message a commit. So the PUBACK is held back instead, and sent when `release` is called for it.
- * One that belongs to a connection that has ended is dropped: the broker has forgotten it, and delivers again.
+ * mqtt.js sends a PUBACK as soon as `handleMessage` returns, and reads nothing more until then: waiting there for the
+ * disk would allow one message per commit. Instead, the PUBACK is held back and sent when `release` is called for it.
+ * One that belongs to an ended connection is dropped: the broker no longer expects it, and delivers again.
  */
 function holdAcknowledgements(
   client: MqttClient,

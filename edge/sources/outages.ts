@@ -1,7 +1,7 @@
 import type { SourceOutages, SubscriptionLedger } from '#models/contracts/ledger.ts';
 import type { Source } from './source.ts';
 
-/** Counts how often and how long each source had no connection. Begins with all of them away. */
+/** Counts how often and how long each source was disconnected. All start as disconnected. */
 export class Outages {
   readonly #sources: readonly Source[];
   readonly #types: readonly string[];
@@ -13,7 +13,7 @@ export class Outages {
     this.#down = sources.map(() => ({ sinceMs: nowMs, outages: 0, downMs: 0 }));
   }
 
-  /** Looks at every source; a connection that was lost and is back between two looks is not seen. */
+  /** Checks every source; a connection lost and restored between two checks is not noticed. */
   look(nowMs: number): SourceOutages[] {
     return this.#sources.map((source, i) => {
       const down = this.#down[i];
@@ -30,7 +30,7 @@ export class Outages {
     });
   }
 
-  /** What became of the messages of every subscription. */
+  /** Message counts of every subscription. */
   subscriptions(): SubscriptionLedger[] {
     return this.#sources.flatMap(
       (source, i) => source.subscriptions?.().map((counts) => ({ source: i, ...counts })) ?? [],

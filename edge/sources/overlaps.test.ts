@@ -12,6 +12,6 @@ test.each([
   expect(findOverlaps([first, second])).toEqual([{ first: 0, second: 1, isHidden }]);
 });
 
-test('topics that no message shares', () => {
+test('topics that share no message', () => {
   expect(findOverlaps(['a/{point}', 'b/{point}', 'a/{asset}/{point}', 'a', '+/x/y/z'])).toEqual([]);
 });

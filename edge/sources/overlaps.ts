@@ -1,4 +1,4 @@
-/** Whether every topic that `other` fits is one that `filter` fits. */
+/** Whether every topic that matches `other` also matches `filter`. */
 function covers(filter: readonly string[], other: readonly string[]): boolean {
   for (const [i, level] of filter.entries()) {
     if (level === '#') return true;
@@ -8,7 +8,7 @@ function covers(filter: readonly string[], other: readonly string[]): boolean {
   return filter.length === other.length;
 }
 
-/** Whether there is a topic that both fit. */
+/** Whether some topic matches both. */
 function meet(a: readonly string[], b: readonly string[]): boolean {
   for (let i = 0; ; i++) {
     if (a[i] === '#' || b[i] === '#') return true;
@@ -17,7 +17,9 @@ function meet(a: readonly string[], b: readonly string[]): boolean {
   }
 }
 
-/** Two subscriptions of a source that both fit some topic: the first decides. `isHidden`: the second never gets any message. */
+/**
+ * Two subscriptions of a source that match a common topic: the first wins. `isHidden`: the second never gets a message.
+ */
 export interface Overlap {
   first: number;
   second: number;
@@ -28,11 +30,11 @@ const NAMED = /^\{.*\}$/;
 
 const filterLevels = (topic: string): string[] => topic.split('/').map((level) => (NAMED.test(level) ? '+' : level));
 
-/** Whether messages of a topic arrive by a subscription's, which is without the group of a shared one. */
+/** Whether messages of a topic belong to a subscription's topic, given without the group of a shared subscription. */
 export const fitsTopic = (subscribed: string, topic: string): boolean =>
   covers(filterLevels(subscribed), topic.split('/'));
 
-/** @param topics without groups of shared subscriptions, in their order. */
+/** @param topics without groups of shared subscriptions, in order. */
 export function findOverlaps(topics: readonly string[]): Overlap[] {
   const filters = topics.map(filterLevels);
   return filters.flatMap((second, j) =>

@@ -15,7 +15,7 @@ test.each<[string, string, object, object]>([
   expect(readPairs(text, pairs(more))).toEqual({ ok: true, value });
 });
 
-test('several lines, of which a later one would replace an earlier one, are refused', () => {
+test('several lines are refused if a later one would replace an earlier one', () => {
   expect(readPairs('T=61.2\nT=61.4', pairs())).toEqual({ ok: false, rejection: 'bad_payload' });
   expect(readPairs('no pairs', pairs())).toEqual({ ok: false, rejection: 'bad_payload' });
 });

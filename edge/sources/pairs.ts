@@ -4,8 +4,9 @@ import type { Read } from './jsonText.ts';
 const MAX_PAIRS = 100_000;
 
 /**
- * Names and values of a text as an object: `T=61.2;N=1480`, or `T|61.2|N|1480`. Parts without a name are left out. Several
- * lines are no such text unless lines are what parts the pairs: a later one would replace the values of an earlier one.
+ * Parses names and values of a text into an object: `T=61.2;N=1480`, or `T|61.2|N|1480`. Parts without a name are left
+ * out. Several lines are accepted only if line breaks separate the pairs: otherwise a later line would replace the
+ * values of an earlier one.
  */
 export function readPairs(text: string, pairs: MessageFormat['pairs']): Read<unknown> {
   const { separator = ';', assignment = '=', leading = [] } = pairs ?? {};

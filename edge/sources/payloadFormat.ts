@@ -10,12 +10,12 @@ import { readXml } from './readXml.ts';
 import { numbersIn } from './sampleBytes.ts';
 import type { WaveformEncoding } from './valueConfig.ts';
 
-/** Elements of an array or a map, at the most. */
+/** Limit on elements of an array or a map. */
 const MAX_ENTRIES = 1_000_000;
 const MAX_CSV_ROWS = 100_000;
 const MAX_DEPTH = 32;
 
-/** A payload as values, arrays and objects, to which paths apply; byte strings stay bytes. Never throws. */
+/** Parses a payload into values, arrays and objects, to which paths apply; byte strings stay bytes. Never throws. */
 export function readMessage(payload: Uint8Array, { format, csv, pairs, protobuf, xml }: MessageFormat): Read<unknown> {
   switch (format) {
     case 'json':
@@ -49,12 +49,12 @@ function attempt(read: () => unknown): Read<unknown> {
   try {
     return { ok: true, value: read() };
   } catch {
-    // The libraries' errors describe the sender's bytes; their kind and count are all that is kept.
+    // The libraries' errors quote the sender's bytes; only their kind and count are kept.
     return { ok: false, rejection: 'bad_payload' };
   }
 }
 
-/** Typed arrays that say their encoding themselves. Source: RFC 8746, table 1. */
+/** Typed arrays, tagged with their encoding. Source: RFC 8746, table 1. */
 const TYPED_ARRAYS: Record<number, [WaveformEncoding, 'little' | 'big']> = {
   65: ['uint16', 'big'],
   66: ['uint32', 'big'],
@@ -71,7 +71,10 @@ const TYPED_ARRAYS: Record<number, [WaveformEncoding, 'little' | 'big']> = {
   86: ['float64', 'little'],
 };
 
-/** RFC 8949, 3.4: times as texts (0) and seconds (1); RFC 8746: typed arrays as numbers, of bytes (64, 68) as they are. */
+/**
+ * RFC 8949, 3.4: times as texts (0) and seconds (1); RFC 8746: typed arrays as numbers, those of bytes (64, 68)
+ * unchanged.
+ */
 const PASSED_TAGS = Object.fromEntries([
   ...[0, 1, 64, 68].map((tag) => [tag, (inner: () => unknown) => inner()] as const),
   ...Object.entries(TYPED_ARRAYS).map(
@@ -79,7 +82,7 @@ const PASSED_TAGS = Object.fromEntries([
   ),
 ]);
 
-/** @throws Error of what are no bytes, or not a whole number of elements. */
+/** @throws Error if these are not bytes, or not a whole number of elements. */
 function typedArray(bytes: unknown, encoding: WaveformEncoding, byteOrder: 'little' | 'big'): number[] {
   const numbers = bytes instanceof Uint8Array ? numbersIn(bytes, encoding, byteOrder) : null;
   if (numbers === null) throw new Error('a typed array that is none');
@@ -97,7 +100,7 @@ function plain(value: unknown, depth: number): unknown {
   return Object.fromEntries(entries.map(([key, one]) => [String(key), plain(one, depth + 1)]));
 }
 
-/** A row is an object by its column's name. */
+/** Each row is an object by column name. */
 function csvRows(payload: Uint8Array, csv: MessageFormat['csv']): Record<string, string>[] {
   const { rows } = parseTable(payload, csv?.delimiter);
   const below = rows.slice(csv?.skipLines ?? 0);
@@ -108,7 +111,7 @@ function csvRows(payload: Uint8Array, csv: MessageFormat['csv']): Record<string,
   );
 }
 
-/** A value a line; a line that is none loses no other. */
+/** One value per line; an invalid line does not affect the others. */
 function jsonLines(text: string): Read<unknown> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length > MAX_CSV_ROWS) return { ok: false, rejection: 'bad_payload' };

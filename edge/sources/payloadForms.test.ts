@@ -21,8 +21,8 @@ function arrivals(payload: object, message: unknown, more: object = { asset: 'm'
   return decode(route, bytes, limits);
 }
 
-/** What became of a message: `asset/point=values`, with `@` and milliseconds from now, or why there is nothing. */
-function told(...args: Parameters<typeof arrivals>): string[] {
+/** The results of a message: `asset/point=values`, with `@` and milliseconds from now, or why there are none. */
+function show(...args: Parameters<typeof arrivals>): string[] {
   return arrivals(...args).map((a) => {
     if (!a.ok) return a.point ? `${a.point.asset}/${a.point.point}: ${a.rejection}` : a.rejection;
     const { block } = a;
@@ -73,16 +73,16 @@ describe('values', () => {
       ['m/p=1,2,4@-300', 'm/p: missing_value'],
     ],
   ])('%s', (_, message, spec, expected) => {
-    expect(told({ ...scalar, ...spec }, message)).toEqual(expected);
+    expect(show({ ...scalar, ...spec }, message)).toEqual(expected);
   });
 
-  test('NaN without quotes loses its own value alone', () => {
+  test('unquoted NaN affects only its own value', () => {
     const spec = { type: 'scalar', values: { a: 'a', b: 'b' } };
-    expect(told(spec, '{"a": NaN, "b": 5, "note": "NaN"}', { asset: 'm' })).toEqual(['m/a: missing_value', 'm/b=5']);
+    expect(show(spec, '{"a": NaN, "b": 5, "note": "NaN"}', { asset: 'm' })).toEqual(['m/a: missing_value', 'm/b=5']);
   });
 
-  test('a small payload does not become a large one', () => {
-    expect(told(scalar, gzipSync(Buffer.alloc(20_000_000)))).toEqual(['m/p: bad_payload']);
+  test('a compression bomb is refused', () => {
+    expect(show(scalar, gzipSync(Buffer.alloc(20_000_000)))).toEqual(['m/p: bad_payload']);
   });
 });
 
@@ -96,14 +96,14 @@ describe('bytes', () => {
     ['from the end', '000000ff', { as: 'uint8', at: -1 }, ['m/p=255']],
     ['beyond the end', '00', { as: 'int16' }, ['m/p: truncated']],
   ])('%s', (_, hex, spec, expected) => {
-    expect(told({ ...binary, ...spec }, Buffer.from(hex, 'hex'))).toEqual(expected);
+    expect(show({ ...binary, ...spec }, Buffer.from(hex, 'hex'))).toEqual(expected);
   });
 
-  test('hexadecimal digits are never read as base64, nor a text as bytes of no named kind', () => {
+  test('hexadecimal digits are never read as base64, or text as bytes of an unnamed kind', () => {
     const hex = Buffer.from('0102030405060708').toString('hex');
-    expect(told({ type: 'scalar', as: 'uint16', bytes: 'base64' }, { value: hex })).toEqual(['m/p: wrong_type']);
-    expect(told({ type: 'scalar', as: 'uint16' }, { value: 'AAEC' })).toEqual(['m/p: wrong_type']);
-    expect(told({ type: 'scalar', as: 'uint16', bytes: 'base64' }, { value: 'AAEC' })).toEqual(['m/p=1']);
+    expect(show({ type: 'scalar', as: 'uint16', bytes: 'base64' }, { value: hex })).toEqual(['m/p: wrong_type']);
+    expect(show({ type: 'scalar', as: 'uint16' }, { value: 'AAEC' })).toEqual(['m/p: wrong_type']);
+    expect(show({ type: 'scalar', as: 'uint16', bytes: 'base64' }, { value: 'AAEC' })).toEqual(['m/p=1']);
   });
 
   test('records up to an unknown one, which is named', () => {
@@ -115,37 +115,37 @@ describe('bytes', () => {
       -1,
       { ok: false, rejection: 'unsupported_type', point: null, detail: 'record 09 at byte 10 is not configured' },
     ]);
-    expect(told(spec, Buffer.from('0101', 'hex'), { asset: 'm' })).toEqual(['unsupported_type']);
+    expect(show(spec, Buffer.from('0101', 'hex'), { asset: 'm' })).toEqual(['unsupported_type']);
   });
 });
 
 describe('formats', () => {
-  test('what is not in the configured format is refused', () => {
+  test('a payload in another than the configured format is refused', () => {
     for (const format of ['cbor', 'msgpack', 'line_protocol'])
-      expect(told({ type: 'scalar', format, value: '' }, Buffer.from([0xc1, 0xff, 0x41]))).toEqual([
+      expect(show({ type: 'scalar', format, value: '' }, Buffer.from([0xc1, 0xff, 0x41]))).toEqual([
         'm/p: bad_payload',
       ]);
   });
 
-  test('an array as deep as a megabyte ends in a refusal', () => {
-    expect(told({ type: 'scalar', format: 'cbor' }, Buffer.alloc(1_000_000, 0x81))).toEqual(['m/p: bad_payload']);
-    expect(told({ type: 'scalar', format: 'msgpack' }, Buffer.alloc(1_000_000, 0x91))).toEqual(['m/p: bad_payload']);
+  test('a megabyte of nested arrays is refused', () => {
+    expect(show({ type: 'scalar', format: 'cbor' }, Buffer.alloc(1_000_000, 0x81))).toEqual(['m/p: bad_payload']);
+    expect(show({ type: 'scalar', format: 'msgpack' }, Buffer.alloc(1_000_000, 0x91))).toEqual(['m/p: bad_payload']);
   });
 
-  test('messages and elements that are not wanted bring nothing', () => {
+  test('excluded messages and elements bring nothing', () => {
     const spec = { type: 'scalar', where: { event: ['up', 'join'] }, value: 'v' };
-    expect(told(spec, { event: 'up', v: 1 })).toEqual(['m/p=1']);
-    expect(told(spec, { event: 'ack', v: 1 })).toEqual([]);
+    expect(show(spec, { event: 'up', v: 1 })).toEqual(['m/p=1']);
+    expect(show(spec, { event: 'ack', v: 1 })).toEqual([]);
     const each = { path: 'd', point: 'n', where: { ok: true } };
     const d = [
       { n: 'a', v: 1, ok: true },
       { n: 'b', v: 2, ok: false },
     ];
-    expect(told({ type: 'scalar', each, value: 'v' }, { d }, { asset: 'm' })).toEqual(['m/a=1']);
+    expect(show({ type: 'scalar', each, value: 'v' }, { d }, { asset: 'm' })).toEqual(['m/a=1']);
   });
 
   test('keys with dots anywhere in a path', () => {
-    expect(told({ type: 'scalar', value: 'd.Ch1.Dev.Temp.v' }, { d: { 'Ch1.Dev.Temp': { v: 3 } } })).toEqual(['m/p=3']);
+    expect(show({ type: 'scalar', value: 'd.Ch1.Dev.Temp.v' }, { d: { 'Ch1.Dev.Temp': { v: 3 } } })).toEqual(['m/p=3']);
   });
 });
 
@@ -159,50 +159,50 @@ describe('times', () => {
     ['ISO of .NET', new Date(NOW_MS).toISOString().replace('Z', '1234Z'), 0],
     ['RFC 2822', new Date(NOW_MS).toUTCString(), 0],
   ])('%s', (_, time, expected) => {
-    expect(told({ type: 'scalar' }, { value: 1, time })).toEqual([`m/p=1@${expected}`]);
+    expect(show({ type: 'scalar' }, { value: 1, time })).toEqual([`m/p=1@${expected}`]);
   });
 });
 
 describe('several points in a message', () => {
-  test('elements with an id: a message with one alone leaves the others alone', () => {
+  test('elements with an id: a message with only one does not affect the others', () => {
     const each = { path: 'values', point: 'id' };
     const spec = { type: 'scalar', each, value: 'v', time: 't', quality: 'q' };
     const speed = { id: 'Ch1.Dev1.Speed', v: 1480, q: true, t: NOW_MS - 10 };
     const temperature = { id: 'Ch1.Dev1.Temp', v: 61.2, q: true, t: NOW_MS - 20 };
-    expect(told(spec, { timestamp: NOW_MS, values: [speed, temperature] }, { asset: 'm' })).toEqual([
+    expect(show(spec, { timestamp: NOW_MS, values: [speed, temperature] }, { asset: 'm' })).toEqual([
       'm/Ch1.Dev1.Speed=1480@-10',
       'm/Ch1.Dev1.Temp=61.2@-20',
     ]);
-    expect(told(spec, { values: [temperature] }, { asset: 'm' })).toEqual(['m/Ch1.Dev1.Temp=61.2@-20']);
-    expect(told(spec, { values: [{ ...speed, q: false }, temperature] }, { asset: 'm' })).toEqual([
+    expect(show(spec, { values: [temperature] }, { asset: 'm' })).toEqual(['m/Ch1.Dev1.Temp=61.2@-20']);
+    expect(show(spec, { values: [{ ...speed, q: false }, temperature] }, { asset: 'm' })).toEqual([
       'm/Ch1.Dev1.Speed: bad_quality',
       'm/Ch1.Dev1.Temp=61.2@-20',
     ]);
   });
 
-  test('a wildcard never makes one point of elements that name several', () => {
+  test('a wildcard never merges elements of several points into one', () => {
     const values = [
       { id: 'a', v: 1 },
       { id: 'b', v: 2 },
     ];
     const spec = { type: 'scalar', value: 'values.*.v', intervalMs: 10 };
-    expect(told(spec, { values })).toEqual(['m/p: several_points']);
-    expect(told(spec, { values: values.map((e) => ({ ...e, id: 'a' })) })).toEqual(['m/p=1,2']);
+    expect(show(spec, { values })).toEqual(['m/p: several_points']);
+    expect(show(spec, { values: values.map((e) => ({ ...e, id: 'a' })) })).toEqual(['m/p=1,2']);
   });
 
-  test('entries of an object, with the time of the message, and only some of them', () => {
+  test('entries of an object, with the time of the message, filtered', () => {
     const spec = { type: 'scalar', each: { path: 'data', point: '$key', only: ['temp', 'Drehzahl'] }, value: '' };
     expect(
-      told(spec, { time: NOW_MS - 7, data: { temp: '61.2', Drehzahl: 1480, state: 'RUN' } }, { asset: 'm' }),
+      show(spec, { time: NOW_MS - 7, data: { temp: '61.2', Drehzahl: 1480, state: 'RUN' } }, { asset: 'm' }),
     ).toEqual(['m/temp=61.2@-7', 'm/Drehzahl=1480@-7']);
   });
 
   test('machine and point named in the message', () => {
     const spec = { type: 'scalar', assetPath: 'deviceId', pointPath: 'tag' };
-    expect(told(spec, { deviceId: 'Pumpe 7', tag: 'temp', value: 5 }, {})).toEqual([
+    expect(show(spec, { deviceId: 'Pumpe 7', tag: 'temp', value: 5 }, {})).toEqual([
       expect.stringMatching(/^Pumpe-7\.[0-9a-f]{4}\/temp=5$/),
     ]);
-    expect(told(spec, { value: 5 }, {})).toEqual(['missing_value']);
+    expect(show(spec, { value: 5 }, {})).toEqual(['missing_value']);
   });
 
   test('SenML: base names and times, relative times', () => {
@@ -212,7 +212,7 @@ describe('several points in a message', () => {
       { n: 'door', vb: true },
       { n: 'label', vs: 'x' },
     ];
-    expect(told({ type: 'senml' }, pack, { asset: 'm' })).toEqual([
+    expect(show({ type: 'senml' }, pack, { asset: 'm' })).toEqual([
       'm/temp=61.2@0',
       'm/speed=1480@-1000',
       'm/door=1@0',
@@ -223,13 +223,13 @@ describe('several points in a message', () => {
   test('line protocol: fields, escapes, a tag for the machine', () => {
     const spec = { type: 'line_protocol', assetTag: 'asset' };
     const line = `vib\\ ration,asset=pump-1,hall=3 temp=61.2,count=5i,ok=true,note="a b,c=d" ${NOW_MS}000000`;
-    expect(told(spec, line, {})).toEqual([
+    expect(show(spec, line, {})).toEqual([
       'pump-1/temp=61.2@0',
       'pump-1/count=5@0',
       'pump-1/ok=1@0',
       'pump-1/note: wrong_type',
     ]);
-    expect(told(spec, 'not a line', {})).toEqual(['bad_payload']);
+    expect(show(spec, 'not a line', {})).toEqual(['bad_payload']);
   });
 });
 
@@ -258,19 +258,19 @@ describe('waveforms', () => {
 
   test('big-endian samples are read by setting, and never as little-endian ones', () => {
     const bytes = int16(sine(1024), 'BE');
-    expect(told(raw('int16', { scale: 0.001 }), bytes)).toEqual(['m/p: wrong_byte_order']);
+    expect(show(raw('int16', { scale: 0.001 }), bytes)).toEqual(['m/p: wrong_byte_order']);
     const [samples] = samplesOf(raw('int16', { scale: 0.001, byteOrder: 'big' }), bytes);
     expect(samples[13]).toBeCloseTo(sine(1024)[13], 3);
-    expect(told(raw('int16', { scale: 0.001 }), int16(sine(1024)))).toEqual(['m/p: 1024 samples']);
+    expect(show(raw('int16', { scale: 0.001 }), int16(sine(1024)))).toEqual(['m/p: 1024 samples']);
   });
 
-  test('noise over the whole range is no wrong byte order', () => {
+  test('full-range noise is not mistaken for a wrong byte order', () => {
     let seed = 1;
     const noise = Array.from({ length: 1024 }, () => {
       seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
       return 60 * (seed / 2 ** 31) - 30;
     });
-    expect(told(raw('int16'), int16(noise))).toEqual(['m/p: 1024 samples']);
+    expect(show(raw('int16'), int16(noise))).toEqual(['m/p: 1024 samples']);
   });
 
   test.each<[string, (view: DataView, at: number, v: number) => void, number]>([
@@ -288,34 +288,34 @@ describe('waveforms', () => {
     expect(samplesOf(raw(encoding, { scale: 0.5 }), new Uint8Array(view.buffer))).toEqual([values.map((v) => v / 2)]);
   });
 
-  test('interleaved axes are a point each', () => {
+  test('each interleaved axis is a point', () => {
     const bytes = int16([1, 2, 3, 4, 5, 6]);
     const spec = raw('int16', { scale: 0.001, axes: ['1H', '1V', '1A'] });
-    expect(told(spec, bytes, { asset: 'm' })).toEqual(['m/1H: 2 samples', 'm/1V: 2 samples', 'm/1A: 2 samples']);
+    expect(show(spec, bytes, { asset: 'm' })).toEqual(['m/1H: 2 samples', 'm/1V: 2 samples', 'm/1A: 2 samples']);
     expect(samplesOf(spec, bytes, { asset: 'm' })[1]).toEqual([2, 5].map(Math.fround));
-    expect(told(spec, int16([1, 2]), { asset: 'm' })).toEqual([
+    expect(show(spec, int16([1, 2]), { asset: 'm' })).toEqual([
       'm/1H: truncated',
       'm/1V: truncated',
       'm/1A: truncated',
     ]);
   });
 
-  test('an envelope with keys of its own, and nested axes', () => {
+  test('an envelope with its own keys, and nested axes', () => {
     const spec = json({ keys: { samples: 'data', sampleRate: 'fs', time: 'ts' }, sampleRateIn: 'kHz' });
-    expect(told(spec, { fs: 5.12, data: sine(512), ts: NOW_MS })).toEqual(['m/p: 512 samples']);
+    expect(show(spec, { fs: 5.12, data: sine(512), ts: NOW_MS })).toEqual(['m/p: 512 samples']);
     const nested = json({ axes: { '1H': 'acc.x', '1V': 'acc.y' } });
-    expect(told(nested, { acc: { x: sine(512), y: sine(256) } }, { asset: 'm' })).toEqual([
+    expect(show(nested, { acc: { x: sine(512), y: sine(256) } }, { asset: 'm' })).toEqual([
       'm/1H: 512 samples',
       'm/1V: 256 samples',
     ]);
   });
 
-  test('samples as a text: numbers, hexadecimal or base64 digits, never one for the other', () => {
+  test('samples as text: numbers, hexadecimal or base64 digits, never confused', () => {
     const bytes = int16(sine(512));
     const spec = json({ encoding: 'int16', scale: 0.001 });
     for (const samples of [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')])
       expect(samplesOf(spec, { samples })[0][13]).toBeCloseTo(sine(512)[13], 3);
     expect(samplesOf(json(), { samples: '0.5,-0.25, 1e-3' })).toEqual([[0.5, -0.25, 1e-3].map(Math.fround)]);
-    expect(told(spec, { samples: 'no samples!' })).toEqual(['m/p: bad_payload']);
+    expect(show(spec, { samples: 'no samples!' })).toEqual(['m/p: bad_payload']);
   });
 });

@@ -34,7 +34,7 @@ function samplesOf(messages: [string, unknown][]): Samples {
   return samples;
 }
 
-test('kinds of messages become subscriptions, and the values that they yield stand beside them', () => {
+test('kinds of messages become subscriptions, with their values shown beside them', () => {
   const lines = mappingLines(samplesOf(MESSAGES), NOW_MS);
   const at = ' at 2026-11-27T12:00:00.000Z';
   for (const line of [
@@ -50,13 +50,13 @@ test('kinds of messages become subscriptions, and the values that they yield sta
   expect(lines.join('\n')).toContain('pump-1/2H = 64 samples');
 });
 
-test('a text that is no number is not mapped, and a time is no value', () => {
+test('a non-numeric text is not mapped, and a time is not a value', () => {
   const [mapping] = proposeMappings(samplesOf([['lines/mixer', MESSAGES[3][1]]]).byTopic);
   expect(mapping.subscription).toMatchObject({ payload: { values: { temp: 'temp', rpm: 'drive.rpm' }, time: 'ts' } });
   expect(proposeMappings(samplesOf([['a/b', { state: 'RUN' }]]).byTopic)[0].subscription).toBeNull();
 });
 
-test('an uptime is a value, and what Millwright sends itself is left out', () => {
+test("an uptime is a value, and Millwright's own messages are left out", () => {
   const [mapping, ...more] = proposeMappings(
     samplesOf([
       ['a/b', { uptime: 5000, timeMs: NOW_MS }],
@@ -67,7 +67,7 @@ test('an uptime is a value, and what Millwright sends itself is left out', () =>
   expect(more).toEqual([]);
 });
 
-test('listening shows what a message becomes, or what would take it', () => {
+test('listening shows the result of a message, or a mapping that would accept it', () => {
   const source = sourceSchema.parse({
     type: 'mqtt',
     url: 'mqtt://x',
@@ -92,7 +92,7 @@ test('listening shows what a message becomes, or what would take it', () => {
   });
 });
 
-test('elements of an array within others, with the time beside them, and numbers as names', () => {
+test('nested array elements, with the time beside the array, and numbers as names', () => {
   const nested = {
     Version: 1,
     Collections: [{ TimeStamp: '2026-11-27T12:00:00Z', Tags: [{ Name: 'Temp', Value: 61.2 }] }],
@@ -109,12 +109,12 @@ test('elements of an array within others, with the time beside them, and numbers
     expect(lines).toContain(`#   ${line} at 2026-11-27T12:00:00.000Z`);
 });
 
-test('arrays that are not mapped are named beside what is', () => {
+test('unmapped arrays are named beside the mapped one', () => {
   const lines = mappingLines(samplesOf([['a/b', { fc: 3, data: [17012, 52429], none: [] }]]), NOW_MS);
   expect(lines.map((l) => l.trim())).toContain('# not mapped, arrays: data');
 });
 
-test('of a machine with two kinds of messages, the level before their names is the machine', () => {
+test('for a machine with two kinds of messages, the level before the kind is the machine', () => {
   const messages: [string, unknown][] = [
     ['hall/press/Pump 7/vib', { fs: 5120, y: sine, ts: NOW_MS }],
     ['hall/press/Pump 7/values', { temp: 61, rpm: 1480, ts: NOW_MS }],

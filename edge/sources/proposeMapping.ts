@@ -22,7 +22,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNumber = (value: unknown): boolean => typeof numberOf(value, plainNumber) === 'number';
 
-/** A mapping for each kind of message among samples: those whose topics have as many levels and whose payloads are of one shape. */
+/** Proposes a mapping per kind of message: topics with equally many levels and payloads of the same structure. */
 export function proposeMappings(samples: ReadonlyMap<string, Uint8Array>): Proposal[] {
   const groups = new Map<string, { payload: Record<string, unknown> | null; topics: string[] }>();
   for (const [topic, bytes] of samples) {
@@ -40,14 +40,14 @@ export function proposeMappings(samples: ReadonlyMap<string, Uint8Array>): Propo
   return withoutOverlaps(proposals);
 }
 
-/** Of what is mapped value by value: a device's data may lie in an array beside a few numbers about it. */
+/** Arrays in a message mapped value by value: a device's data may be in an array beside a few numbers about it. */
 function arrayPaths(bytes: Uint8Array): string[] {
   const parsed = parseJson(bytes);
   const found = parsed.ok ? leaves(parsed.value, '', 0) : [];
   return found.flatMap(({ path, value }) => (Array.isArray(value) && value.length > 0 ? [path] : []));
 }
 
-/** Topics that begin as one does and have as many levels: what differs among them names machines and points. */
+/** Topics with the same first level and number of levels: the levels that differ name machines and points. */
 function relatedTo(topic: string, samples: ReadonlyMap<string, Uint8Array>): string[] {
   const [first, ...rest] = topic.split('/');
   return [...samples.keys()].filter((other) => {
@@ -56,13 +56,14 @@ function relatedTo(topic: string, samples: ReadonlyMap<string, Uint8Array>): str
   });
 }
 
-/** Levels of topics that say what a message has. */
+/** Topic levels that denote a message's kind. */
 const KIND =
   /^(values?|data|telemetry|states?|status|sensors?|measurements?|events?|up|json|scalars?|process|params|metrics)$/i;
 
 /**
- * The levels that differ, or the last ones, name machine and point.
- * @param topics of the kind of message. @param related these and others, by which levels that name something are found.
+ * Lets the levels that differ, or the last ones, name machine and point.
+ * @param topics of the kind of message.
+ * @param related these and others, from which naming levels are found.
  */
 function proposeTopic(
   topics: readonly string[],
@@ -82,7 +83,7 @@ function proposeTopic(
   for (const i of differing) pattern[i] = '+';
   const point = namesPoints ? undefined : (free.pop() ?? (width > 1 ? width - 1 : undefined));
   const last = free.pop() ?? (point === undefined ? width - 1 : point > 0 ? point - 1 : undefined);
-  // A level that says what kind of message comes is of no machine: the one before it is.
+  // A level that denotes the kind of message does not name a machine: the one before it does.
   const isKind =
     last !== undefined && last > 1 && levels.every((l) => l[last] === levels[0][last] && KIND.test(l[last]));
   const asset = isKind ? last - 1 : last;
@@ -97,7 +98,7 @@ function proposeTopic(
   };
 }
 
-/** Settings of a payload's kind; null where nothing is recognised. */
+/** Settings for a payload; null if its kind is not recognised. */
 export function proposePayload(bytes: Uint8Array): Record<string, unknown> | null {
   if (Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'MWF1') return { type: 'waveform', framing: 'header' };
   const parsed = parseJson(bytes);
@@ -119,7 +120,7 @@ function proposeSenml(message: unknown): Record<string, unknown> | null {
   return message.every(isRecord) ? { type: 'senml' } : null;
 }
 
-/** Arrays of many numbers in an object, beside something that is a rate. */
+/** Arrays of many numbers in an object, with a possible rate beside them. */
 function proposeWaveform(message: unknown): Record<string, unknown> | null {
   const found = leaves(message, '', 0);
   const arrays = found.filter(
@@ -144,7 +145,7 @@ function proposeElements(message: unknown): Record<string, unknown> | null {
     if (name === undefined || number === undefined) continue;
     const within = { each: { ...(path !== '' && { path }), point: name }, value: number };
     const own = keys.map((key) => ({ key, path: key, value: first[key] }));
-    // A time beside the array is two levels further out than an element; those of the whole message are found by their names.
+    // A time beside the array is two levels above an element; times of the whole message are found by name.
     const out = path.includes('.') ? '^.^.' : '';
     const outer = Object.entries(holder ?? {}).map(([key, v]) => ({ key, path: out + key, value: v }));
     return {
@@ -157,7 +158,7 @@ function proposeElements(message: unknown): Record<string, unknown> | null {
   return null;
 }
 
-/** Texts, or numbers of inputs of which each element has another: other numbers may count messages. */
+/** Texts, or distinct numbers of inputs: other numbers may count messages. */
 function isNameOf(elements: readonly Record<string, unknown>[], key: string): boolean {
   const names = elements.map((element) => element[key]);
   if (names.every((n) => typeof n === 'string')) return true;
@@ -167,11 +168,11 @@ function isNameOf(elements: readonly Record<string, unknown>[], key: string): bo
 interface ObjectArray {
   path: string;
   elements: Record<string, unknown>[];
-  /** The object that the array lies in. */
+  /** The object that contains the array. */
   holder: Record<string, unknown> | null;
 }
 
-/** Arrays of objects, the outermost first; of an array's elements the first one is looked into. */
+/** Arrays of objects, the outermost first; only the first element of an array is searched. */
 function arraysOfObjects(
   value: unknown,
   path: string,
@@ -216,7 +217,7 @@ function leaves(value: unknown, path: string, depth: number): Leaf[] {
   });
 }
 
-/** An uptime is no time. */
+/** An uptime is not a time. */
 const isTime = ({ key, value }: Leaf): boolean => TIME_KEYS.test(key) && (readTime(value) ?? 0) > EARLIEST_MS;
 
 function timeSetting(found: readonly Leaf[]): { time?: string } {

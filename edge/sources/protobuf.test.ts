@@ -41,7 +41,7 @@ function arrivalsOf(subscription: typeof values, payload: Uint8Array): string[] 
 
 beforeAll(() => openProtobufs([values, state, waveform]));
 
-test('values by their tags, of a number that is 0 too, which is not sent', () => {
+test('values by their tags, including a 0, which is not transmitted', () => {
   const payload = report({
     time_ms: NOW_MS,
     machine: 'press-1',
@@ -67,11 +67,11 @@ test('a waveform of repeated floats', () => {
   ]);
 });
 
-test('bytes that are no such message are refused', () => {
+test('bytes that are not such a message are refused', () => {
   expect(arrivalsOf(values, Buffer.from('{"value":1}'))).toEqual(['(no point): bad_payload']);
 });
 
-test('a file that is absent, or lacks the message, is an error of the start', async () => {
+test('a missing file, or one without the message, is a start-up error', async () => {
   const other = (protobuf: object) =>
     subscriptionSchema.parse({ topic: '{asset}/{point}', payload: { type: 'scalar', format: 'protobuf', protobuf } });
   await expect(openProtobufs([other({ file: '/nowhere.proto', message: 'A' })])).rejects.toThrow('/nowhere.proto');

@@ -1,19 +1,19 @@
 import protobuf from 'protobufjs';
 import type { Read } from './jsonText.ts';
 
-/** Reads a message that is written by a `.proto` file. */
+/** Reads a message defined in a `.proto` file. */
 export type ProtobufReader = (payload: Uint8Array) => Read<unknown>;
 
 const MAX_DEPTH = 32;
 
-/** @throws Error where the file cannot be read, is none, or has no such message. */
+/** @throws Error if the file cannot be read, is invalid, or lacks the message. */
 export function protobufReader(file: string, message: string): ProtobufReader {
   const type = new protobuf.Root().loadSync(file, { keepCase: true }).resolveAll().lookupType(message);
   return (payload) => {
     try {
       return { ok: true, value: plain(type, type.decode(payload), 0) };
     } catch {
-      // The library's errors describe the sender's bytes; their kind and count are all that is kept.
+      // The library's errors quote the sender's bytes; only their kind and count are kept.
       return { ok: false, rejection: 'bad_payload' };
     }
   };
@@ -35,13 +35,13 @@ function plain(type: protobuf.Type, message: object, depth: number): Record<stri
   return found;
 }
 
-/** A number without presence that is 0 is not sent: proto3 leaves it out. */
+/** proto3 does not transmit a number without presence that is 0. */
 function isDefaulted(field: protobuf.Field): boolean {
   const isMessage = field.resolvedType instanceof protobuf.Type;
   return !field.hasPresence && !field.repeated && !field.map && !isMessage;
 }
 
-/** A 64-bit integer as the library holds it. */
+/** The library's representation of a 64-bit integer. */
 const isLong = (value: unknown): value is { toNumber(): number } =>
   typeof value === 'object' && value !== null && 'toNumber' in value;
 

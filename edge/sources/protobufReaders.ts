@@ -9,8 +9,8 @@ const readers = new Map<string, ProtobufReader>();
 const keyOf = ({ file, message }: Protobuf): string => `${file}\n${message}`;
 
 /**
- * Reads the `.proto` files that subscriptions name; the library is loaded only where there are such.
- * @throws Error where a file cannot be read, is none, or lacks the message.
+ * Reads the `.proto` files that subscriptions name; the library is loaded only if there are any.
+ * @throws Error if a file cannot be read, is invalid, or lacks the message.
  */
 export async function openProtobufs(subscriptions: readonly Subscription[]): Promise<void> {
   for (const { payload } of subscriptions) {
@@ -25,7 +25,7 @@ export async function openProtobufs(subscriptions: readonly Subscription[]): Pro
   }
 }
 
-/** A message of a file that is open. */
+/** Reads a message of an opened file. */
 export function readProtobuf(payload: Uint8Array, protobuf: Protobuf | undefined): Read<unknown> {
   const reader = protobuf && readers.get(keyOf(protobuf));
   return reader ? reader(payload) : { ok: false, rejection: 'unsupported_type' };

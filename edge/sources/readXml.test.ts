@@ -8,7 +8,7 @@ import { timeReader } from './timeReader.ts';
 const NOW_MS = Date.UTC(2026, 10, 27, 12);
 const limits = { nowMs: NOW_MS, maxFutureMs: 300_000, readTime: timeReader('auto', 'UTC') };
 
-/** `asset/point=value` of each value, `@` and its time, or the reason for a rejection. */
+/** `asset/point=value` for each value, `@` and its time, or the reason for a rejection. */
 function valuesOf(subscription: object, text: string): string[] {
   const route = new Router([subscriptionSchema.parse({ topic: 't', ...subscription })]).find('t');
   if (route === null) throw new Error('no route');
@@ -22,7 +22,7 @@ function valuesOf(subscription: object, text: string): string[] {
   });
 }
 
-/** As an agent of MTConnect streams it: components of a device, with samples by type. */
+/** As streamed by an MTConnect agent: components of a device, with samples by type. */
 const STREAMS = `<?xml version="1.0" encoding="UTF-8"?>
 <m:MTConnectStreams xmlns:m="urn:mtconnect.org:MTConnectStreams:1.7">
   <m:Streams><m:DeviceStream name="mill-3"><m:ComponentStream component="Rotary" name="S">
@@ -34,7 +34,7 @@ const STREAMS = `<?xml version="1.0" encoding="UTF-8"?>
   </m:ComponentStream></m:DeviceStream></m:Streams>
 </m:MTConnectStreams>`;
 
-describe('payloads of XML', () => {
+describe('XML payloads', () => {
   test('elements of any name are points, named by an attribute', () => {
     const payload = {
       type: 'scalar',
@@ -63,7 +63,7 @@ describe('payloads of XML', () => {
     expect(valuesOf({ asset: 'm', payload }, text)).toEqual(['m/temperature=61.2@11:00:00', 'm/speed=1480@11:00:00']);
   });
 
-  test('one element alone is a list where that is configured', () => {
+  test('a single element is a list if configured so', () => {
     const payload = {
       type: 'scalar',
       format: 'xml',
@@ -98,12 +98,12 @@ test.each([
   expect(() => readXml(text)).toThrow();
 });
 
-test('predefined entities are read, and no name reaches the prototype', () => {
+test('predefined entities are decoded, and no name reaches the prototype', () => {
   expect(readXml('<a>1 &lt; 2 &amp; 3</a>')).toEqual({ a: '1 < 2 & 3' });
   try {
     readXml('<__proto__><polluted>1</polluted></__proto__>');
   } catch {
-    // Refusing the name is as good.
+    // Refusing the name is acceptable, too.
   }
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
 });

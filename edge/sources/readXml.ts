@@ -5,12 +5,13 @@ import type { XmlSettings } from './formatConfig.ts';
 const MAX_DEPTH = 32;
 
 /**
- * An XML document as objects, arrays and texts: elements by name without namespace, attributes as `@name`, and the text of
- * an element that has attributes as `#text`. An element that occurs several times, or is one of `lists`, is an array.
- * @throws Error if it is not well formed, deeper than 32 elements, or has entities of its own.
+ * Parses an XML document into objects, arrays and texts: elements by name without namespace, attributes as `@name`, and
+ * the text of an element with attributes as `#text`. An element that occurs several times, or is one of `lists`, is an
+ * array.
+ * @throws Error if it is not well formed, deeper than 32 elements, or defines entities.
  */
 export function readXml(text: string, settings?: XmlSettings): unknown {
-  // No device needs them, and they are how small documents grow large.
+  // No device needs them, and they allow expansion attacks.
   if (/<!ENTITY/i.test(text)) throw new Error('entities of its own');
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -18,7 +19,7 @@ export function readXml(text: string, settings?: XmlSettings): unknown {
     removeNSPrefix: true,
     ignoreDeclaration: true,
     ignorePiTags: true,
-    // Values stay texts, as in the other formats: names such as 007 are no numbers.
+    // Values stay texts, as in the other formats: names such as 007 are not numbers.
     parseTagValue: false,
     parseAttributeValue: false,
     maxNestedTags: MAX_DEPTH,

@@ -9,8 +9,8 @@ export interface FoundRecord {
 }
 
 /**
- * Values of a payload of records, each a header that tells its type, and its value (Cayenne LPP, Milesight). `rest` is
- * what cannot be read further: the bytes from an unknown header, or a cut-off record, on.
+ * Reads a payload of records, each a header with the type, and a value (Cayenne LPP, Milesight). `rest` is the
+ * unreadable remainder: from an unknown header, or a truncated record.
  */
 export function readRecords(
   value: unknown,

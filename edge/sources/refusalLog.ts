@@ -4,7 +4,7 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 const SAMPLE = 200;
 const MAX_KINDS = 1000;
 
-/** What a person can do about it; the others speak for themselves. */
+/** What a user can do about a rejection; others are self-explanatory. */
 export const REMEDIES: Partial<Record<Rejection, string>> = {
   bad_topic:
     'no subscription fits the topic, or the message names no machine: see topic, asset, point and payload.split',
@@ -36,7 +36,7 @@ export const REMEDIES: Partial<Record<Rejection, string>> = {
     'a retained message is of the past: "retained: true" of the subscription accepts those with a time of their own',
 };
 
-/** Warns of refused messages with a sample and a remedy: of each kind the first, the hundredth, the ten thousandth … */
+/** Warns of refused messages with a sample and a remedy: the first of each kind, the hundredth, the ten thousandth … */
 export class RefusalLog {
   readonly #log: Logger;
   readonly #counts = new Map<string, number>();

@@ -8,19 +8,19 @@ const router = new Router([
   subscriptionSchema.parse({ topic: 'hall/+/fan/temperature', asset: 'fan-1', point: 'temperature', payload }),
 ]);
 
-test('levels name asset and point, or the configuration does', () => {
+test('topic levels name asset and point, or the configuration does', () => {
   expect(router.find('plant/pump-101/2H/value')).toMatchObject({ asset: 'pump-101', point: '2H' });
   expect(router.find('hall/3/fan/temperature')).toMatchObject({ asset: 'fan-1', point: 'temperature' });
 });
 
 test.each(['plant/pump-101/2H', 'plant/pump-101/2H/value/x', 'plant//2H/value', ''])(
-  '%j is nobody’s topic',
+  '%j matches no subscription',
   (topic) => {
     expect(router.find(topic)).toBeNull();
   },
 );
 
-test('levels that are no names become some, always the same', () => {
+test('levels that are not valid names are converted, always the same way', () => {
   const nameOf = (level: string) => router.find(`plant/${level}/2H/value`)?.asset;
   expect(nameOf('Lüfter 1')).toMatch(/^Luefter-1\.[0-9a-f]{4}$/);
   expect(nameOf('Lüfter 1')).toBe(nameOf('Lüfter 1'));

@@ -4,19 +4,19 @@ import { type Subscription, withoutGroup } from './sourceConfig.ts';
 
 export interface Route {
   asset: string;
-  /** '' where the payload names its points. */
+  /** '' if the payload names its points. */
   point: string;
   subscription: Subscription;
-  /** The topic's levels and the message's properties, by the names that the subscription gives them, without braces. */
+  /** Topic levels and message properties, by their names in the subscription, without braces. */
   levels?: Readonly<Record<string, string>>;
 }
 
-/** Text by key; of one that occurs several times a list. */
+/** Text by key; a list if the key occurs several times. */
 export type Properties = Readonly<Record<string, string | string[] | undefined>>;
 
 const MAX_CACHED = 50_000;
 
-/** Finds the point that a topic speaks of; the first subscription that fits decides. */
+/** Finds the point of a topic; the first matching subscription wins. */
 export class Router {
   readonly #patterns: { levels: string[]; subscription: Subscription }[];
   readonly #cache = new Map<string, Route | null>();
@@ -29,14 +29,14 @@ export class Router {
   }
 
   /**
-   * Null where no subscription fits or a level is not fit to be a name.
+   * Null if no subscription matches or a level is not a valid name.
    * @param properties of the message: user properties of MQTT 5, or headers of HTTP in lower case.
    */
   find(topic: string, properties: Properties = {}): Route | null {
     const known = this.#cache.get(topic);
     if (known !== undefined) return known;
     const route = this.#match(topic, properties);
-    // Only what is of use is remembered: a flood of odd topics must not push out the good ones, nor fill the memory.
+    // Only matches are cached: a flood of odd topics must neither evict them nor fill the memory.
     if (route && !route.subscription.properties && this.#cache.size < MAX_CACHED) this.#cache.set(topic, route);
     return route;
   }
@@ -46,7 +46,7 @@ export class Router {
     for (const { levels: pattern, subscription } of this.#patterns) {
       if (!fits(pattern, levels)) continue;
       const named = { ...namedLevels(pattern, levels), ...namedProperties(subscription, properties) };
-      // A message that names its machine or its point itself needs none in its topic.
+      // Machine or point may be named in the message instead of the topic.
       const [asset, point] = (['asset', 'point'] as const).map((of) => {
         const template = subscription[of] ?? (named[of] === undefined ? '' : `{${of}}`);
         const text = filled(template, (level) => named[level]);
@@ -66,7 +66,7 @@ function fits(pattern: readonly string[], levels: readonly string[]): boolean {
   return own.every((p, i) => p === '+' || NAMED.test(p) || p === levels[i]);
 }
 
-/** A level that has a name: `{asset}`, `{point}`, or any other that settings refer to. */
+/** A named level: `{asset}`, `{point}`, or any other that settings refer to. */
 const NAMED = /^\{[A-Za-z][A-Za-z0-9]*\}$/;
 
 function namedLevels(pattern: readonly string[], levels: readonly string[]): Record<string, string> {
@@ -74,10 +74,10 @@ function namedLevels(pattern: readonly string[], levels: readonly string[]): Rec
   return Object.fromEntries(named);
 }
 
-/** Of a property that occurs several times the first counts. */
+/** The first value of a repeated property counts. */
 function namedProperties({ properties }: Subscription, given: Properties): Record<string, string> {
   const named = Object.entries(properties ?? {}).flatMap(([name, key]) => {
-    // Node.js has the names of headers in lower case.
+    // Node.js converts header names to lower case.
     const own = [key, key.toLowerCase()].find((one) => Object.hasOwn(given, one));
     const value = own === undefined ? undefined : [given[own]].flat()[0];
     return value === undefined ? [] : [[name, value]];

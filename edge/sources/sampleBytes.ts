@@ -25,7 +25,7 @@ function int24(view: DataView, at: number, isLittle: boolean): number {
   return high * 65_536 + low;
 }
 
-/** Samples of any encoding, each times `scale`. Always a copy: the payload's memory belongs to the connection. */
+/** Reads samples of any encoding, each times `scale`. Always a copy: the payload's memory belongs to the connection. */
 export function readSamples(
   bytes: Uint8Array,
   encoding: WaveformEncoding,
@@ -41,7 +41,7 @@ export function readSamples(
   return Float32Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width, isLittle) * scale);
 }
 
-/** All numbers, exactly; null where the bytes end within one. */
+/** All numbers, exactly; null if the bytes end within one. */
 export function numbersIn(bytes: Uint8Array, encoding: WaveformEncoding, byteOrder: 'little' | 'big'): number[] | null {
   const { bytes: width, read } = ENCODINGS[encoding];
   if (bytes.length % width !== 0) return null;
@@ -49,7 +49,7 @@ export function numbersIn(bytes: Uint8Array, encoding: WaveformEncoding, byteOrd
   return Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width, byteOrder === 'little'));
 }
 
-/** The two usual encodings, by the processor's own order. */
+/** Fast path for the two usual encodings in the processor's byte order. */
 function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number): Float32Array<ArrayBuffer> {
   const own = Uint8Array.from(bytes).buffer;
   const column = encoding === 'float32' ? new Float32Array(own) : Float32Array.from(new Int16Array(own));
@@ -59,13 +59,13 @@ function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number
 
 export const numberReader = (encoding: WaveformEncoding): Reader => ENCODINGS[encoding].read;
 
-/** One number at a position of a raw frame; null where the bytes end before it. */
+/** One number at a position of a raw frame; null if the bytes end before it. */
 export const numberInFrame = (bytes: Uint8Array, { at, type, byteOrder }: NumberAt): number | null =>
   readNumber(bytes, at, type, byteOrder);
 
 export const bytesIn = (encoding: NumberEncoding): number => ENCODINGS[encoding].bytes;
 
-/** One number; null where the bytes end before it. @param at from the beginning, or, negative, from the end. */
+/** One number; null if the bytes end before it. @param at from the start, or, negative, from the end. */
 export function readNumber(
   bytes: Uint8Array,
   at: number,
@@ -79,7 +79,7 @@ export function readNumber(
   if (byteOrder !== 'CDAB' && byteOrder !== 'BADC')
     return read(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, isLittle);
   if (width % 2 !== 0) return null;
-  // Bytes swapped within their words are those in reverse order with the words swapped.
+  // Swapped bytes within words equal a reversed order with swapped words.
   const own = Buffer.from(bytes.subarray(begin, begin + width)).swap16();
   return read(new DataView(own.buffer, own.byteOffset, width), 0, byteOrder === 'CDAB');
 }
@@ -87,16 +87,16 @@ export function readNumber(
 const HEX = /^[0-9a-f]+$/i;
 const MIN_HEX = 16;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
-/** A blank belongs to one part alone: where several could take it, the tries double with every gap of a text that does not fit. */
+/** Each blank can match one part only: otherwise backtracking on a non-matching text doubles with every gap. */
 const DECIMALS = /^\s*[+-]?[\d.][\d.eE+-]*(?:(?:\s*[,;]\s*|\s+)[+-]?[\d.][\d.eE+-]*)+\s*$/;
 
 /**
- * Samples in a text: numbers apart by commas, semicolons or blanks; or bytes, in hexadecimal or base64 (either alphabet).
- * Sixteen hexadecimal digits in a row are never base64 of a signal but once in 10^9.
+ * Samples in a text: numbers separated by commas, semicolons or blanks; or bytes, in hexadecimal or base64 (either
+ * alphabet). Sixteen consecutive hexadecimal digits occur in base64 of a signal once in 10^9.
  */
 export function samplesInText(text: string): number[] | Uint8Array | Rejection {
   if (DECIMALS.test(text)) {
-    // Decimal commas, or pairs of numbers: nothing says which.
+    // Decimal commas, or pairs of numbers: this is ambiguous.
     if (text.includes(';') && text.includes(',') && !text.includes('.')) return 'wrong_type';
     const values = text
       .trim()

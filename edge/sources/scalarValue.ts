@@ -8,7 +8,7 @@ import type { NumberEncoding, TimeInBytes } from './valueConfig.ts';
 const WORDS: Record<string, number> = { true: 1, false: 0, on: 1, off: 0, yes: 1, no: 0 };
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
-/** 52 bits: a whole number that is exact. */
+/** 52 bits: an exact integer. */
 const HEX = /^(0x)?[0-9a-f]{1,13}$/i;
 
 type Numeric = Pick<
@@ -17,9 +17,8 @@ type Numeric = Pick<
 >;
 
 /**
- * The number that a value stands for: a number, a number in quotes, true and false, a word of `states`, hexadecimal
- * digits, or bytes, where they are configured; then a slice of its bits, BCD, scale and offset. What `none` lists is
- * missing.
+ * Converts a value to a number: a number, a number in quotes, true and false, a word of `states`, hexadecimal digits,
+ * or bytes, if configured; then a slice of its bits, BCD, scale and offset. Values in `none` are missing.
  */
 export function numberOf(value: unknown, spec: Numeric): number | Rejection {
   if (spec.none?.includes(value as never)) return 'missing_value';
@@ -51,7 +50,7 @@ function numberInText(text: string, { states, hex, decimal }: Numeric): number |
 
 const GROUPED = /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/;
 
-/** A number with a decimal comma, in which points part thousands; with any other point it is none. */
+/** Converts a number with a decimal comma, with points as thousands separators; any other point makes it invalid. */
 function withPoint(text: string): string {
   const whole = GROUPED.test(text) ? text.replaceAll('.', '') : text;
   return whole.includes('.') ? '' : whole.replace(',', '.');
@@ -65,20 +64,20 @@ function numberInBytes(value: unknown, { bytes, at, as, byteOrder }: Numeric): n
 
 const WITH_UNIT = /^([+-]?[\d.,]+(?:e[+-]?\d+)?)\s*([\p{L}°%µμ‰].{0,15})$/iu;
 
-/** A number and the unit behind it; null of a text that is none. */
+/** A number and the unit after it; null for any other text. */
 export function withUnit(value: unknown): { number: string; unit: string } | null {
   const m = typeof value === 'string' ? WITH_UNIT.exec(value.trim()) : null;
   return m && { number: m[1], unit: m[2].trim() };
 }
 
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
-/** So many hexadecimal digits in a row are base64 once in 10^7. */
+/** This many consecutive hexadecimal digits occur in base64 once in 10^7. */
 const MIN_HEX = 16;
 const BYTES_HEX = /^([0-9a-f]{2})*$/i;
 
 const HEX_WORD = /^0x[0-9a-f]{1,4}$/i;
 
-/** Registers of 16 bits, high byte first, or a whole number of 32 bits, as its bytes. */
+/** Bytes of 16-bit registers, high byte first, or of a 32-bit integer. */
 function bytesOfWords(value: unknown): Uint8Array | null {
   const isWhole = (v: unknown, bits: number) =>
     Number.isInteger(v) && (v as number) >= -(2 ** (bits - 1)) && (v as number) < 2 ** bits;
@@ -89,7 +88,7 @@ function bytesOfWords(value: unknown): Uint8Array | null {
   return Uint8Array.from(words.flatMap((word: number) => [(word >> 8) & 0xff, word & 0xff]));
 }
 
-/** Bytes of a text in base64 or hexadecimal digits, or of a list of numbers; null of what is none. */
+/** Bytes of a text in base64 or hexadecimal digits, or of a list of numbers; null for anything else. */
 export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
   if (written === 'words') return bytesOfWords(value);
@@ -104,7 +103,10 @@ export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8A
   return BASE64.test(value) && !isHex ? Buffer.from(value, 'base64') : null;
 }
 
-/** Records of a fixed size behind each other; null of what is no bytes. `isCutOff`: the last one is not whole, and left out. */
+/**
+ * Consecutive records of a fixed size; null if the value is not bytes. `isCutOff`: the last one is truncated, and left
+ * out.
+ */
 export function recordsIn(
   value: unknown,
   { bytes, skipBytes = 0 }: Pick<ScalarPayload, 'bytes' | 'skipBytes'>,
@@ -117,7 +119,7 @@ export function recordsIn(
   return { records, isCutOff: all.length % every !== 0 };
 }
 
-/** The time that stands in bytes, in each of several records; null where it cannot be read. */
+/** The time in the bytes of each record; null if it cannot be read. */
 export function timesInBytes(
   value: unknown,
   { bytes, every }: Pick<ScalarPayload, 'bytes' | 'every'>,
@@ -129,11 +131,11 @@ export function timesInBytes(
   return all && readNumber(all, at, as, byteOrder);
 }
 
-/** Whether a message says what a setting wants: a number or a truth value may be written as a text there. */
-export function isSame(found: unknown, wanted: string | number | boolean | null): boolean {
-  if (found === wanted) return true;
-  const isWritten = typeof found === 'string' && (typeof wanted === 'number' || typeof wanted === 'boolean');
-  return (isWritten || (typeof found === 'number' && typeof wanted === 'string')) && String(found) === String(wanted);
+/** Whether a message's value equals a setting's; the message may write a number or boolean as text. */
+export function isSame(found: unknown, target: string | number | boolean | null): boolean {
+  if (found === target) return true;
+  const isWritten = typeof found === 'string' && (typeof target === 'number' || typeof target === 'boolean');
+  return (isWritten || (typeof found === 'number' && typeof target === 'string')) && String(found) === String(target);
 }
 
 export const widthOf = (type: NumberEncoding): number => bytesIn(type);

@@ -7,7 +7,7 @@ const waveform = JSON.stringify({ ts: 1_780_000_000_000, fs: 1000, samples });
 const value = JSON.stringify({ ts: 1_780_000_000_000, v: 41.5 });
 const text = (payload: string) => Buffer.from(payload);
 
-/** What each topic becomes by the first proposal that fits it, as an edge takes them. */
+/** The result of each topic by the first proposal that matches it, as an edge applies them. */
 function pointsOf(messages: Record<string, string>) {
   const proposals = proposeMappings(new Map(Object.entries(messages).map(([t, p]) => [t, text(p)])));
   const readers = proposals.map(({ subscription }) => samplesReader(subscription, 1_780_000_001_000));
@@ -17,7 +17,7 @@ function pointsOf(messages: Record<string, string>) {
   });
 }
 
-test('kinds of payload that share a pattern of topics do not take each other’s messages', () => {
+test('kinds of payload that share a topic pattern do not match each other’s messages', () => {
   expect(
     pointsOf({
       'hall/saw-1/bearing': waveform,
@@ -35,13 +35,13 @@ test('kinds of payload that share a pattern of topics do not take each other’s
   ]);
 });
 
-test('a single kind keeps one rule for all of its topics', () => {
+test('a single kind keeps one rule for all its topics', () => {
   const messages = { 'hall/saw-1/bearing': waveform, 'hall/saw-2/motor': waveform };
   const proposals = proposeMappings(new Map(Object.entries(messages).map(([t, p]) => [t, text(p)])));
   expect(proposals.map(({ subscription }) => subscription?.topic)).toEqual(['hall/{asset}/{point}']);
 });
 
-test('a machine’s own kind of message stands apart by its name', () => {
+test('a machine’s special kind of message is separated by its name', () => {
   expect(
     pointsOf({
       'plant/press': JSON.stringify({ at: 1_780_000_000_000, force: 3, stroke: 4 }),

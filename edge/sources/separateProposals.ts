@@ -1,9 +1,9 @@
 import { safeName } from '#models/contracts/names.ts';
 
 export interface Proposal {
-  /** An entry of `subscriptions`; null where nothing is recognised. */
+  /** An entry of `subscriptions`; null if nothing is recognised. */
   subscription: Record<string, unknown> | null;
-  /** Topics that it is for. */
+  /** Topics it applies to. */
   topics: string[];
   /** Paths of arrays in its first message that it leaves out. */
   left: string[];
@@ -13,8 +13,8 @@ const PLACEHOLDER = /^(\+|\{.*\})$/;
 const NAMED = /^\{(asset|point)\}$/;
 
 /**
- * Proposals of which each takes its own topics alone, the most specific first: the first subscription that fits a topic
- * decides, and one for every topic of a hall would refuse the payloads of another kind there. Pure.
+ * Makes each proposal match only its own topics, the most specific first: the first subscription that matches a topic
+ * wins, and one for every topic of a hall would refuse payloads of another kind there. Pure.
  */
 export function withoutOverlaps(proposals: readonly Proposal[]): Proposal[] {
   const known = proposals.filter(({ subscription }) => subscription !== null);
@@ -41,7 +41,7 @@ function fits(pattern: string, topic: string): boolean {
   return own.length === levels.length && own.every((level, i) => PLACEHOLDER.test(level) || level === levels[i]);
 }
 
-/** A proposal for each name at the last level that its pattern reads one from, which then stands in the pattern. */
+/** Splits a proposal by the names at the last captured level, each of which becomes fixed in its pattern. */
 function narrow(proposal: Proposal): Proposal[] {
   const { subscription, topics } = proposal;
   const pattern = patternOf(proposal).split('/');

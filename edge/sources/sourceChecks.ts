@@ -4,13 +4,13 @@ import type { Arrival, OnceSink, Sink, Source } from './source.ts';
 /** A source that acknowledges, and its peer. */
 export interface CheckedSource {
   source: Source;
-  /** Has the peer deliver one good value or signal; resolves when it is sent, not when it is acknowledged. */
+  /** Lets the peer deliver one good value or signal; resolves when it is sent, not when it is acknowledged. */
   deliver: () => Promise<void>;
-  /** Whether the peer knows that what it delivered last is durable. */
+  /** Whether the peer's last delivery has been acknowledged. */
   acknowledged: () => boolean;
 }
 
-/** A sink that keeps receipts in `receipts`: the same map stands for one outbox before and after a restart. */
+/** A sink with receipts in `receipts`: the same map represents one outbox before and after a restart. */
 export function onceSink(sink: Sink, receipts = new Map<string, string>()): OnceSink {
   return {
     ...sink,
@@ -22,7 +22,7 @@ export function onceSink(sink: Sink, receipts = new Map<string, string>()): Once
   };
 }
 
-/** What every source does whose peer waits for an acknowledgement. */
+/** Checks common to all sources whose peer waits for an acknowledgement. */
 export function checkSource(make: () => Promise<CheckedSource>): void {
   test('it connects, acknowledges what is durable and nothing sooner, and delivers nothing once it is stopped', async () => {
     const { source, deliver, acknowledged } = await make();

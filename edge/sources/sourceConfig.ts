@@ -37,10 +37,10 @@ function namesAsset(payload: Payload): boolean {
   );
 }
 
-/** The name of a level, as topics have it in braces. */
+/** The name of a level, in braces in topics. */
 const LEVEL_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 
-/** A name, or one put together of the topic's levels, as `{what}-{phase}`. */
+/** A name, or one composed of topic levels, as `{what}-{phase}`. */
 const nameOrTemplate = z.union([
   nameSchema,
   z
@@ -51,7 +51,7 @@ const nameOrTemplate = z.union([
     ),
 ]);
 
-/** Names that the topic's levels and the user properties give. */
+/** Names from the topic's levels and the user properties. */
 const namedOutside = (s: { topic: string; properties?: Record<string, string> }): string[] => [
   ...s.topic.split('/').flatMap((level) => /^\{(.+)\}$/.exec(level)?.[1] ?? []),
   ...Object.keys(s.properties ?? {}),
@@ -59,25 +59,28 @@ const namedOutside = (s: { topic: string; properties?: Record<string, string> })
 
 const SHARED = /^\$share\/[^/+#]+\//;
 
-/** A topic without the group of a shared subscription: messages come without it. */
+/** A topic without the group of a shared subscription, as in its messages. */
 export const withoutGroup = (topic: string): string => topic.replace(SHARED, '');
 
 export const subscriptionSchema = z
   .strictObject({
-    /** A topic in which `{asset}` and `{point}` stand for one level each; `+` is a level that does not matter. */
+    /** A topic in which `{asset}` and `{point}` stand for one level each; `+` matches any level. */
     topic: z.string().min(1),
     asset: nameOrTemplate.optional(),
     point: nameOrTemplate.optional(),
-    /** Names for what devices call their machines and points: `{ "24e124136b502217": pump-7 }`. */
+    /** Replacements for the devices' names of machines and points: `{ "24e124136b502217": pump-7 }`. */
     names: z.record(z.string().min(1), nameSchema).optional(),
-    /** User properties of MQTT 5, or headers of HTTP, by the names under which settings refer to them: `{ machine: x-device }` is `{machine}`. */
+    /**
+     * User properties of MQTT 5, or headers of HTTP, by the names used in settings: `{ machine: x-device }` is
+     * `{machine}`.
+     */
     properties: z
       .record(
         z.string().regex(LEVEL_NAME, 'a name of letters and digits, as {machine} refers to it'),
         z.string().min(1),
       )
       .optional(),
-    /** Whether retained messages are accepted; each has to carry its own time. */
+    /** Whether retained messages are accepted; each needs its own time. */
     retained: z.boolean().default(false),
     qos: z
       .union([z.literal(0), z.literal(1)], {
@@ -110,7 +113,7 @@ export const subscriptionSchema = z
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
-/** In their order: of those that fit a topic the first decides. */
+/** In order: the first that matches a topic wins. */
 const subscriptionsSchema = z
   .array(subscriptionSchema)
   .min(1)
@@ -126,7 +129,10 @@ const subscriptionsSchema = z
 
 /** How the times of payloads are read. */
 const timeFields = {
-  /** `auto`: ISO 8601, or a number since 1970 whose size tells its unit. Else a unit, a count since another day, or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens). */
+  /**
+   * `auto`: ISO 8601, or a number since 1970 whose size determines its unit. Else a unit, a count since another epoch,
+   * or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens).
+   */
   timeFormat: z
     .string()
     .refine(isTimeFormat, {
@@ -134,18 +140,18 @@ const timeFields = {
         'auto, s, ms, us, ns, filetime, ticks, days1900, s1904, or a pattern with day and time such as dd.MM.yyyy HH:mm:ss',
     })
     .default('auto'),
-  /** Of texts that name none: an IANA zone such as `Europe/Berlin`. */
+  /** For texts without one: an IANA zone such as `Europe/Berlin`. */
   timeZone: z.string().refine(isZone, { message: 'an IANA time zone such as Europe/Berlin' }).default('UTC'),
 };
 
-/** A message that the edge publishes so that a device answers with its values. */
+/** A message that the edge publishes to make a device send its values. */
 const requestSchema = z.strictObject({
   topic: z.string().regex(/^[^+#]+$/, 'a topic without + and #'),
   payload: z.string().max(65_536).default(''),
-  /** Seconds from one to the next; the first is sent on each connection. */
+  /** Interval in seconds; the first is sent on each connection. */
   everyS: z.number().min(0.1).max(86_400),
   qos: z.union([z.literal(0), z.literal(1)]).default(0),
-  /** MQTT 5: where the device is to answer, a topic of a subscription. */
+  /** MQTT 5: the topic for the device's answer, one of a subscription. */
   responseTopic: z
     .string()
     .regex(/^[^+#]+$/, 'a topic without + and #')
@@ -189,19 +195,19 @@ const httpSourceSchema = z
     /** Both or neither: with them it is HTTPS. */
     certificateFile: z.string().optional(),
     keyFile: z.string().optional(),
-    /** Who may post: each has a token of its own, in a file. */
+    /** Devices that may post; each has its own token, in a file. */
     devices: z
       .array(
         z.strictObject({
           name: nameSchema,
           tokenFile: z.string().min(1),
-          /** Machines of which it may post; without it, of all. */
+          /** Machines for which it may post; by default all. */
           assets: z.array(nameSchema).min(1).optional(),
         }),
       )
       .min(1),
     ...timeFields,
-    /** As of MQTT; the topic is the path below `/ingest/`. */
+    /** As for MQTT; the topic is the path below `/ingest/`. */
     subscriptions: subscriptionsSchema,
   })
   .refine((s) => (s.certificateFile === undefined) === (s.keyFile === undefined), {
@@ -210,7 +216,7 @@ const httpSourceSchema = z
   });
 export type HttpSourceConfig = z.infer<typeof httpSourceSchema>;
 
-/** Where values and signals come from, by `type`. */
+/** Origin of values and signals, by `type`. */
 export const sourceSchema = z.discriminatedUnion('type', [
   mqttSourceSchema,
   opcuaSourceSchema,

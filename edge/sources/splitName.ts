@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const PLACEHOLDER = /\{([A-Za-z][A-Za-z0-9]*)\}|\*/g;
 
-/** `{name}` and `*` with signs between them; two side by side could not be told apart. */
+/** `{name}` and `*` with separators between them; two adjacent ones would be ambiguous. */
 const isPattern = (text: string): boolean => {
   const names = namesIn(text);
   return names.length > 0 && new Set(names).size === names.length && !/[}*][{*]/.test(text);
@@ -13,9 +13,9 @@ const namesIn = (pattern: string): string[] =>
   [...pattern.matchAll(PLACEHOLDER)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 
 export const splitSchema = z.strictObject({
-  /** Of the text: a path, or a level of the topic as `{level}`. */
+  /** Source of the text: a path, or a level of the topic as `{level}`. */
   path: z.string().min(1),
-  /** As `*.{asset}.{point}`: each part ends where the sign behind it first occurs, and the last has the rest. */
+  /** As `*.{asset}.{point}`: each part ends at the first occurrence of its separator, and the last has the rest. */
   pattern: z.string().refine(isPattern, {
     message:
       'names in braces, each once, and * for parts of no interest, with a sign between two, as *.{asset}.{point}',
@@ -23,7 +23,7 @@ export const splitSchema = z.strictObject({
 });
 export type Split = z.infer<typeof splitSchema>;
 
-/** The signs before the first part, and each part with those behind it; a part without a name is of no interest. */
+/** The text before the first part, and each part with its separator; a part without a name is ignored. */
 interface Parts {
   before: string;
   parts: { name: string | undefined; behind: string }[];
@@ -47,7 +47,7 @@ function partsOf(pattern: string): Parts {
 export const hasPart = ({ pattern }: Split, name: string): boolean =>
   partsOf(pattern).parts.some((part) => part.name === name);
 
-/** What the names in a pattern stand for in a text; null where it does not fit. */
+/** Captures of a pattern in a text; null if it does not match. */
 export function splitName(text: string, { pattern }: Split): Record<string, string> | null {
   const { before, parts } = partsOf(pattern);
   if (!text.startsWith(before)) return null;
@@ -55,7 +55,7 @@ export function splitName(text: string, { pattern }: Split): Record<string, stri
   let at = before.length;
   for (const [i, { name, behind }] of parts.entries()) {
     const isLast = i === parts.length - 1;
-    // A part has one sign or more.
+    // A part has at least one character.
     const end = isLast ? text.length - behind.length : text.indexOf(behind, at + 1);
     if (end <= at || (isLast && !text.endsWith(behind))) return null;
     if (name !== undefined) named[name] = text.slice(at, end);

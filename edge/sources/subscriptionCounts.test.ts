@@ -7,7 +7,7 @@ import { timeReader } from './timeReader.ts';
 
 const limits = { nowMs: Date.UTC(2026, 10, 27), maxFutureMs: 1000, readTime: timeReader('auto', 'UTC') };
 
-test('counts from the first message on, and says what would take those that are refused', () => {
+test('counts from the first message on, and names a mapping that would accept the refused ones', () => {
   const subscriptions = ['a/{asset}', 'b/{asset}', 'c/{asset}'].map((topic) =>
     subscriptionSchema.parse({ topic, point: 'p', payload: { type: 'scalar', where: { kind: 'data' } } }),
   );

@@ -2,7 +2,7 @@ import type { Rejection, SubscriptionLedger } from '#models/contracts/ledger.ts'
 import { REMEDIES } from './refusalLog.ts';
 import type { Arrival } from './source.ts';
 
-/** A subscription on which so long nothing arrived is reported. */
+/** A subscription without messages for this long is reported. */
 export const QUIET_MS = 60_000;
 
 interface Counts {
@@ -14,7 +14,7 @@ interface Counts {
   last?: { reason: Rejection; detail?: string; topic: string };
 }
 
-/** What became of the messages of each subscription of a source, from the first one on, since the source began. */
+/** Outcomes of the messages of each subscription of a source, counted since its start. */
 export class SubscriptionCounts {
   readonly #counts: ReadonlyMap<string, Counts>;
   readonly #unreported: Set<string>;
@@ -24,7 +24,7 @@ export class SubscriptionCounts {
     this.#unreported = new Set(topics);
   }
 
-  /** A message, before what came of it. */
+  /** Counts a message, before its outcome. */
   message(subscription: string): void {
     this.#of(subscription).messages++;
   }
@@ -46,7 +46,7 @@ export class SubscriptionCounts {
     }
   }
 
-  /** Subscriptions on which nothing arrived at all; each once. */
+  /** Subscriptions that never had a message; each is returned once. */
   quiet(): string[] {
     const quiet = [...this.#unreported].filter((topic) => this.#of(topic).messages === 0);
     this.#unreported.clear();

@@ -46,12 +46,12 @@ test.each([
   expect(timeReader(format, 'UTC')(stamp)).toBeNull();
 });
 
-test('zones have to exist', () => {
+test('zones must exist', () => {
   expect(isZone('Europe/Berlin')).toBe(true);
   expect(isZone('Middle/Earth')).toBe(false);
 });
 
-test('patterns have to hold a day and a time', () => {
+test('patterns must contain a date and a time', () => {
   for (const format of ['auto', 's', 'filetime', 'dd.MM.yyyy HH:mm:ss', 'yyyyMMddHHmmss.SSS', 'MMM d yyyy, hh:mm a'])
     expect(isTimeFormat(format)).toBe(true);
   for (const format of ['banana', 'YYYY-MM-DD', 'dd.MM.yyyy', 'HH:mm:ss']) expect(isTimeFormat(format)).toBe(false);

@@ -1,10 +1,10 @@
 import { DateTime, IANAZone } from 'luxon';
 
-/** Milliseconds since 1970 of a device's stamp; null of what is none. */
+/** Converts a device's stamp to milliseconds since 1970; null if it is invalid. */
 export type TimeReader = (stamp: unknown) => number | null;
 
 const NUMBERS: Record<string, number> = { s: 1000, ms: 1, us: 1e-3, ns: 1e-6 };
-/** Counts since another day than the first of 1970: in ms, and that day. */
+/** Counts since epochs other than 1970: the conversion to ms, and the epoch. */
 const EPOCHS: Record<string, [toMs: (count: number) => number, sinceMs: number]> = {
   // 100 ns since 1601: Windows, OPC and Rockwell.
   filetime: [(count) => count / 1e4, Date.UTC(1601, 0, 1)],
@@ -15,16 +15,16 @@ const EPOCHS: Record<string, [toMs: (count: number) => number, sinceMs: number]>
   // Seconds since 1904: LabVIEW.
   s1904: [(count) => count * 1000, Date.UTC(1904, 0, 1)],
 };
-/** Dates of the calendar, of the week and of the year, with signs between their parts or without. */
+/** Calendar, week and ordinal dates, with or without separators. */
 const ISO = /^\d{4}(-?\d{2}-?\d{2}|\/\d{2}\/\d{2}|-?W\d{2}-?\d|-?\d{3})[T ]\d{2}/i;
-/** An ISO text that names its offset: the plain way is ten times as fast, and these come by the thousand. */
+/** An ISO text with an offset: the built-in parser is ten times as fast, and these are frequent. */
 const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/;
 
 export function isZone(zone: string): boolean {
   return IANAZone.isValidZone(zone);
 }
 
-/** Whether a pattern holds a day and a time that are read back as they were. */
+/** Whether a pattern includes date and time, such that they survive a round trip. */
 export function isTimeFormat(format: string): boolean {
   if (format === 'auto' || NUMBERS[format] !== undefined || EPOCHS[format] !== undefined) return true;
   const time = DateTime.utc(2026, 3, 14, 15, 9, 26);
@@ -33,9 +33,11 @@ export function isTimeFormat(format: string): boolean {
 }
 
 /**
- * @param format `auto` (ISO 8601 with `T` or a space, RFC 2822, or a number whose size tells s, ms, us or ns), a unit (`s`, `ms`, `us`, `ns` since
- * 1970, as a number or its digits), a count since another day (`filetime`, `ticks`, `days1900`, `s1904`), or a pattern of Luxon's tokens.
- * @param zone IANA zone of texts that name no offset. An hour that summer time repeats cannot be told apart: devices do well to send UTC.
+ * @param format `auto` (ISO 8601 with `T` or a space, RFC 2822, or a number whose size determines s, ms, us or ns), a
+ * unit (`s`, `ms`, `us`, `ns` since 1970, as a number or its digits), a count since another epoch (`filetime`, `ticks`,
+ * `days1900`, `s1904`), or a pattern of Luxon's tokens.
+ * @param zone IANA zone of texts without an offset. The hour repeated at the end of summer time is ambiguous: devices
+ * should send UTC.
  */
 export function timeReader(format: string, zone: string): TimeReader {
   if (format === 'auto') return (stamp) => automatic(stamp, zone);
@@ -61,7 +63,7 @@ function automatic(stamp: unknown, zone: string): number | null {
   const digits = typeof stamp === 'string' && /^\d{9,20}(\.\d+)?$/.test(stamp) ? Number(stamp) : stamp;
   if (typeof stamp === 'object') return partsTime(stamp);
   if (typeof digits !== 'number') return isoTime(stamp, zone) ?? mailTime(stamp) ?? dotnetTime(stamp);
-  // A smaller number is of a device that began in 1970: its milliseconds.
+  // A smaller number is from a device whose clock started in 1970: its milliseconds.
   const factor = SIZES.find(([least]) => digits >= least)?.[1] ?? 1;
   return finite(digits * factor);
 }
@@ -69,7 +71,7 @@ function automatic(stamp: unknown, zone: string): number | null {
 const SECONDS = /^_?(s|secs?|seconds|timeinseconds|epochsecond|tv_sec)$/i;
 const NANOSECONDS = /^_?(nsecs?|nanos?|nanosecs?|nanoseconds|offsetinnanos|tv_nsec)$/i;
 
-/** Seconds since 1970 beside nanoseconds, as protocol buffers, ROS, Java and AWS write a time in two fields. */
+/** Seconds since 1970 and nanoseconds in two fields, as written by protocol buffers, ROS, Java and AWS. */
 function partsTime(stamp: object | null): number | null {
   const entries = Object.entries(stamp ?? {});
   const seconds = entries.find(([key]) => SECONDS.test(key));
@@ -83,7 +85,7 @@ function mailTime(stamp: unknown): number | null {
   return typeof stamp === 'string' ? valid(DateTime.fromRFC2822(stamp)) : null;
 }
 
-/** As .NET wrote dates in JSON: `/Date(1795780800000)/`, with or without an offset that changes nothing. */
+/** As .NET wrote dates in JSON: `/Date(1795780800000)/`; an offset does not change the time. */
 function dotnetTime(stamp: unknown): number | null {
   const ms = typeof stamp === 'string' ? /^\/Date\((-?\d{1,16})([+-]\d{4})?\)\/$/.exec(stamp)?.[1] : undefined;
   return ms === undefined ? null : finite(Number(ms));
@@ -91,12 +93,15 @@ function dotnetTime(stamp: unknown): number | null {
 
 function isoTime(stamp: unknown, zone: string): number | null {
   if (typeof stamp !== 'string' || !ISO.test(stamp)) return null;
-  // Date.parse takes the 30th of February for the 2nd of March.
+  // Date.parse accepts the 30th of February as the 2nd of March.
   if (WITH_OFFSET.test(stamp) && !stamp.includes(',')) return isDay(stamp) ? finite(Date.parse(stamp)) : null;
   return valid(DateTime.fromISO(plainIso(stamp), { zone }));
 }
 
-/** Slashes in the date, blanks instead of the `T` and before an offset, a decimal comma, and names of UTC, in ISO's own way. */
+/**
+ * Normalises to ISO: slashes in the date, blanks instead of the `T` and before an offset, a decimal comma, and names of
+ * UTC.
+ */
 const plainIso = (stamp: string): string =>
   stamp
     .toUpperCase()
@@ -115,7 +120,7 @@ function numberOf(stamp: unknown, factor: number): number | null {
   return typeof stamp === 'number' || isDigits ? finite(Number(stamp) * factor) : null;
 }
 
-/** In whole microseconds: more than that the counts lose as numbers. */
+/** In whole microseconds: beyond that the counts lose precision as numbers. */
 const sinceThen = (count: number | null, toMs: (count: number) => number, sinceMs: number): number | null =>
   count === null ? null : Math.round((toMs(count) + sinceMs) * 1000) / 1000;
 

@@ -17,37 +17,40 @@ export type WaveformEncoding = (typeof waveformEncodings)[number];
 export const numberEncodings = [...waveformEncodings, 'int64', 'uint64'] as const;
 export type NumberEncoding = (typeof numberEncodings)[number];
 
-/** Of a number's bytes; by letters also of its words of 16 bits, as Modbus devices have it. */
+/** Order of a number's bytes; letters also order its 16-bit words, as in Modbus devices. */
 const byteOrders = ['little', 'big', 'ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
 export type ByteOrder = (typeof byteOrders)[number];
 
 export const plainValue = z.union([z.string(), z.number(), z.boolean()]);
 
-/** How a number is read from what lies at its path. */
+/** How to read a number at a path. */
 export const numberFields = {
-  /** Words that stand for numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are known. */
+  /** Words that map to numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are built in. */
   states: z.record(z.string(), z.number()).optional(),
-  /** The value is a text of hexadecimal digits. */
+  /** The value is text of hexadecimal digits. */
   hex: z.boolean().optional(),
-  /** The sign between whole and fraction of a number in a text. */
+  /** The decimal mark of a number in a text. */
   decimal: z.enum(['.', ',']).optional(),
-  /** The value is a number with its unit behind it, as `61.2 °C`. */
+  /** The value is a number followed by its unit, as `61.2 °C`. */
   unitInText: z.boolean().optional(),
-  /** The value is bytes: base64, hexadecimal digits, a list of words of 16 bits; lists of bytes and binary formats need no setting. */
+  /**
+   * The value is bytes: base64, hexadecimal digits, a list of 16-bit words; lists of bytes and binary formats need no
+   * setting.
+   */
   bytes: z.enum(['base64', 'hex', 'words']).optional(),
-  /** A number in bytes, and where it begins; negative: from the end. */
+  /** A number in bytes, and its position; negative: from the end. */
   as: z.enum(numberEncodings).optional(),
   at: z.int().min(-65_536).max(65_536).optional(),
   byteOrder: z.enum(byteOrders).optional(),
-  /** Bytes of one record, of several behind each other: `at` is a position in each, and the value is an array of them. */
+  /** Length in bytes of consecutive records: `at` is a position in each, and the value is an array of them. */
   every: z.int().min(1).max(65_536).optional(),
   /** Bytes before the first record. */
   skipBytes: z.int().min(0).max(65_536).optional(),
-  /** A part of a whole number. */
+  /** Part of an integer. */
   bits: bitSliceSchema.optional(),
   /** Each four bits are a decimal digit. */
   bcd: z.boolean().optional(),
-  /** What a device sends where it has no value, before scale and offset. */
+  /** Values that mark a missing value, before scale and offset. */
   none: z.array(plainValue).min(1).optional(),
 };
 
@@ -58,7 +61,10 @@ const timeInBytes = z.strictObject({
 });
 export type TimeInBytes = z.infer<typeof timeInBytes>;
 
-/** Path of the time, texts put together, as `{date} {clock}`, or a position in the bytes of the value, with `every` of each record. */
+/**
+ * Path of the time, a composed text, as `{date} {clock}`, or a position in the value's bytes, with `every` of each
+ * record.
+ */
 export const timeSchema = z.union([
   z.string().refine((path) => !path.includes('}.{'), {
     message: 'one path: seconds and nanoseconds put together lose the zeros of the fraction',
@@ -66,7 +72,7 @@ export const timeSchema = z.union([
   timeInBytes,
 ]);
 
-/** Of an array with one time: the element whose time it is. */
+/** Of an array with one time: the element that it belongs to. */
 export const timeIsSchema = z.enum(['first', 'last']);
 
 export const valueSchema = z.strictObject({

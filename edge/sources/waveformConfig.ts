@@ -4,37 +4,37 @@ import { csvSchema, hasItsProtobuf, ITS_PROTOBUF, protobufSchema, xmlSchema } fr
 import { numberEncodings, someValues, timeIsSchema, waveformEncodings } from './valueConfig.ts';
 
 const integerAt = z.strictObject({
-  /** Bytes from the payload's beginning. */
+  /** Bytes from the start of the payload. */
   at: z.int().min(0).max(4096),
   type: z.enum(['uint8', 'uint16', 'uint32']).default('uint16'),
   byteOrder: z.enum(['little', 'big']).default('little'),
 });
 const numberAt = integerAt.extend({ type: z.enum(numberEncodings).default('uint16') });
 export type NumberAt = z.infer<typeof numberAt>;
-/** Where a number of a chunk stands: a dotted path of the envelope, `{level}` of the topic, or bytes of a raw payload. */
+/** Position of a chunk's field: a dotted path of the envelope, `{level}` of the topic, or bytes of a raw payload. */
 const chunkFieldSchema = z.union([z.string().min(1), integerAt]);
 export type ChunkField = z.infer<typeof chunkFieldSchema>;
 
 /** A waveform that a device sends in several messages. */
 const chunksSchema = z.strictObject({
-  /** The chunk's number. */
+  /** The chunk's index. */
   sequence: chunkFieldSchema,
-  /** How many chunks a waveform has. */
+  /** Number of chunks per waveform. */
   total: z.union([z.int().min(1).max(65_536), chunkFieldSchema]),
-  /** What the chunks of one waveform share and those of the next do not. */
+  /** An id shared by the chunks of one waveform and different for the next. */
   message: chunkFieldSchema.optional(),
   /** CRC-32 of the samples' bytes: a number, or hexadecimal digits. */
   checksum: chunkFieldSchema.optional(),
   checksumOf: z.enum(['waveform', 'chunk']).default('waveform'),
-  /** Number of the first chunk. */
+  /** Index of the first chunk. */
   first: z.union([z.literal(0), z.literal(1)]).default(0),
   /** A waveform whose next chunk takes longer is incomplete. */
   timeoutMs: z.number().min(100).max(3_600_000).default(10_000),
 });
 export type Chunks = z.infer<typeof chunksSchema>;
 
-/** Raw frames need a rate from somewhere. */
-const tellsRate = (p: {
+/** Raw frames need a configured or transmitted rate. */
+const hasRate = (p: {
   framing: string;
   sampleRateHz?: number;
   keys: { sampleRate: string };
@@ -55,7 +55,7 @@ export const waveformSchema = z
     sampleRateHz: z.number().min(10).max(200_000).optional(),
     /** Multiplies each sample to give the point's unit. */
     scale: z.number().default(1),
-    /** Points of interleaved axes, in their order; of a JSON envelope also a path for each point's samples. */
+    /** Points of interleaved axes, in order; for a JSON envelope alternatively a path for each point's samples. */
     axes: z
       .union([z.array(nameSchema).min(2).max(16), z.record(nameSchema, z.string().min(1))])
       .refine((axes) => Array.isArray(axes) || Object.keys(axes).length > 0, { message: 'one point or more' })
@@ -68,27 +68,27 @@ export const waveformSchema = z
         time: z.string().min(1).default('startTime'),
         scale: z.string().min(1).default('scale'),
         unit: z.string().min(1).default('unit'),
-        /** Seconds since the first sample, one for each: the rate follows from them. */
+        /** Seconds since the first sample, one per sample: they determine the rate. */
         seconds: z.string().min(1).optional(),
       })
       .prefault({}),
-    /** What an envelope's rate is in: a frequency, or the time from one sample to the next. */
+    /** Unit of an envelope's rate: a frequency, or the interval between samples. */
     sampleRateIn: z.enum(['Hz', 'kHz', 's', 'ms', 'us']).default('Hz'),
-    /** What an envelope is written in. */
+    /** Format of an envelope. */
     format: z.enum(['json', 'cbor', 'msgpack', 'protobuf', 'xml', 'csv']).default('json'),
     protobuf: protobufSchema.optional(),
     xml: xmlSchema.optional(),
     csv: csvSchema.optional(),
-    /** Instead of the topic's: paths of the machine's and the point's name in an envelope. */
+    /** Instead of the topic's names: paths of the machine's and the point's name in an envelope. */
     assetPath: z.string().min(1).optional(),
     pointPath: z.string().min(1).optional(),
     /** Bytes of a raw payload before its samples. */
     skipBytes: z.int().min(0).max(4096).default(0),
-    /** Numbers in those bytes; the rate is in what `sampleRateIn` says, and `scale` multiplies that of the configuration. */
+    /** Numbers in those bytes; `sampleRateIn` is the unit of the rate, and `scale` multiplies the configured one. */
     header: z
       .strictObject({ sampleRate: numberAt.optional(), time: numberAt.optional(), scale: numberAt.optional() })
       .optional(),
-    /** The sample whose time an envelope or a header gives. */
+    /** The sample to which the time of an envelope or header belongs. */
     timeIs: timeIsSchema.default('first'),
     /** Slow values in an envelope, beside its samples: as in a payload of type scalar. */
     values: someValues.optional(),
@@ -127,7 +127,7 @@ export const waveformSchema = z
     message: 'a list of points: only a JSON envelope has a path for each',
     path: ['axes'],
   })
-  .refine(tellsRate, {
+  .refine(hasRate, {
     message:
       'a rate in Hz, one in bytes as in header: { sampleRate: { at: 2 } }, or one outside the frame as in keys: { sampleRate: "{rate}" }',
     path: ['sampleRateHz'],

@@ -22,9 +22,9 @@ export const valueFamilyName = (point: string): string => `${VALUE}.${point}`;
 export interface CauseFound {
   /** The newest diagnosis. */
   diagnosis: Diagnosis;
-  /** What the alert reports, which takes two diagnoses to become another. */
+  /** The cause the alert reports; two consecutive diagnoses are needed to change it. */
   cause: AlertCause;
-  /** Another fault beside it, which has an alert of its own. */
+  /** Another concurrent fault, which has its own alert. */
   second: Diagnosis | null;
 }
 
@@ -36,11 +36,11 @@ export interface AlertReport {
   index: number;
   /** Null for a return. */
   found: CauseFound | null;
-  /** Input of the step that brought the change. */
+  /** Input of the step that caused the change. */
   step: Pick<Decision['alert'], 'before' | 'seen'>;
 }
 
-/** How the alerts of a family are reported. */
+/** How a family's alerts are reported. */
 export interface ReportedFamily {
   /** Key of its alert's state, and part of the alert's id. */
   readonly name: string;
@@ -51,14 +51,14 @@ export interface ReportedFamily {
   remainingLife(): RemainingLife;
 }
 
-/** What is particular to the alerts of one kind of assessment; everything else is the same for all (`alertStage.ts`). */
+/** What is specific to one kind of assessment's alerts; everything else is shared (`alertStage.ts`). */
 export interface AlertFamily extends ReportedFamily {
   findCause(assessment: PointAssessment, reasons: string[], before: AlertCause | null): CauseFound;
-  /** Whether an active alert is to be updated before its next update is due. */
+  /** Whether an active alert must be updated before its next update is due. */
   hasNews?(alert: AssetAlertState, assessment: PointAssessment): boolean;
   /** Called with each assessment, before the alert's step. */
   observe?(assessment: PointAssessment, index: number): void;
-  /** Whether what would raise its alert is another machine's, whose alert tells of it. */
+  /** Whether the exceedance is transmitted from another machine, whose own alert reports it. */
   isTransmitted?(assessment: PointAssessment, index: number): boolean;
   /** Called after each report of its alert. */
   onReported?(report: AlertReport): void;
@@ -69,11 +69,11 @@ const WARNING_STATUS: Record<string, Namur | null> = {
   [TREND]: 'MAINTENANCE_REQUIRED',
   [PROCESS]: 'OFF_SPEC',
   [VALUE]: 'OFF_SPEC',
-  // How a machine is wired is independent of its health.
+  // A machine's wiring is independent of its health.
   [WIRING.slice(0, -1)]: null,
 };
 
-/** The NAMUR NE 107 status of a machine with a warning of that family; null if it says nothing of the machine's health. */
+/** The NAMUR NE 107 status of a machine with a warning of that family; null if the family is unrelated to health. */
 export function warningStatus(family: string): Namur | null {
   return WARNING_STATUS[family.split('.')[0]];
 }

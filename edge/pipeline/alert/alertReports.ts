@@ -7,7 +7,9 @@ import type { AlertBody } from './alertBody.ts';
 import type { ActiveAlert, ReportedChange, ReportedFamily } from './alertFamily.ts';
 import { type ReportedAlert, worstOf } from './worstMoment.ts';
 
-/** The alert messages of one machine, with their evidence, as they were at each alert's worst. They wait here to be taken. */
+/**
+ * Alert messages of one machine, with evidence as of each alert's worst moment, until the next commit collects them.
+ */
 export class AlertReports {
   #alerts: AlertBody[] = [];
   readonly #name: string;
@@ -15,10 +17,10 @@ export class AlertReports {
   readonly #health: HealthReport;
   readonly #clock: () => string | null;
 
-  /** @param state the machine's, and changed here. */
+  /** @param state of the machine; modified here. */
   constructor(name: string, state: MachineState, health: HealthReport, clock: () => string | null) {
     this.#name = name;
-    // A state of before there were any has none.
+    // States stored by versions without reported alerts lack this field.
     this.#reported = state.reported ?? new Map();
     state.reported = this.#reported;
     this.#health = health;
@@ -36,12 +38,12 @@ export class AlertReports {
     return alerts;
   }
 
-  /** What an active alert has reported: what an earlier one of its family did is over. */
+  /** What an active alert last reported; a new raise starts without a previous report. */
   previousReport(family: string, change: ReportedChange): ReportedAlert | undefined {
     return change === 'raise' ? undefined : this.#reported.get(family);
   }
 
-  /** Whether the newest diagnosis of an alert was the first to name another fault. */
+  /** Whether the newest diagnosis of an alert is the first to name a different fault. */
   isUnconfirmed(family: string): boolean {
     return this.#reported.get(family)?.cause?.other?.inARow === 1;
   }

@@ -10,7 +10,9 @@ import type { MachineState } from '../machineState.ts';
 import type { ActiveAlert, AlertFamily, AlertReport, ReportedChange } from './alertFamily.ts';
 import type { AlertReports } from './alertReports.ts';
 
-/** From an assessment to the alert of its family: one alert for all points of a machine. The state is the machine's. */
+/**
+ * Turns an assessment into the alert of its family: one alert for all points of a machine. The state is the machine's.
+ */
 export class AlertStage {
   /** `<site>.<edge>.<asset>`, the beginning of each alert's id. */
   readonly #origin: string;
@@ -30,12 +32,10 @@ export class AlertStage {
     return this.#state.alerts.get(family) ?? NO_ALERT;
   }
 
-  /** Clears the triggers of a point. */
   clearPoint(point: string): void {
     this.#state.on = this.#state.on.filter((key) => !key.endsWith(`/${point}`));
   }
 
-  /** Clears the triggers of a family. */
   clearFamily(family: string): void {
     this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${family}/`));
   }

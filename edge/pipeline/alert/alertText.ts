@@ -25,7 +25,7 @@ const FAULT_TEXT: Record<Fault, string> = {
   undetermined: 'vibration grows, defect not determined',
 };
 
-/** One sentence: which machine, which point, what, and by how much. */
+/** One sentence: machine, point, finding, and amount. */
 export function alertText(
   asset: string,
   point: string,
@@ -44,7 +44,7 @@ export function alertText(
   }
   const ratio = value / Math.max(normal, 1e-12);
   const times = `${ratio.toFixed(1)} times its normal`;
-  // A machine that is in a poor zone from its first day is no worse than its normal.
+  // A machine in a poor zone from its first day has not deviated from its baseline.
   if (feature.startsWith(VELOCITY))
     return `${place}${FAULT_TEXT[diagnosis.fault]}, ${value.toPrecision(3)} mm/s RMS${ratio < NOTEWORTHY_RATIO ? '' : `, ${times}`}`;
   return `${place}${FAULT_TEXT[diagnosis.fault]}, ${feature} ${times}`;

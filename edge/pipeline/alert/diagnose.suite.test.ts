@@ -3,7 +3,7 @@ import { messagesOf } from '#simulators/endToEnd/messagesOf.ts';
 import { SignalBuffer, SignalBufferPool } from '../block/signalBuffer.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 
-interface Said {
+interface AlertMessage {
   id: string;
   index: number;
   change: string;
@@ -12,9 +12,9 @@ interface Said {
   evidence: { diagnosis: { fault: string; reasons: string[] } };
 }
 
-/** What an edge says in alerts of a machine; arguments as of `messagesOf`. */
-const alertsOf = (...run: Parameters<typeof messagesOf>): Said[] =>
-  messagesOf(...run).flatMap(({ kind, body }) => (kind === 'alerts' ? [body as Said] : []));
+/** An edge's alerts for a machine; arguments as of `messagesOf`. */
+const alertsOf = (...run: Parameters<typeof messagesOf>): AlertMessage[] =>
+  messagesOf(...run).flatMap(({ kind, body }) => (kind === 'alerts' ? [body as AlertMessage] : []));
 
 const bearingFault = (type: string) => ({ type, point: '2H', onsetS: 60, firstG: 0.3, doublingS: 25, limitG: 12 });
 const machineFault = (type: string) => ({ type, onsetS: 60, firstMmPerS: 2, doublingS: 20, limitMmPerS: 9 });
@@ -26,18 +26,18 @@ test.each([
   ['fan', machineFault('misalignment'), 'misalignment_or_bent_shaft'],
   ['fan', machineFault('bent_shaft'), 'unbalance_or_bent_shaft'],
   ['fan', machineFault('looseness'), 'looseness'],
-])('a %s whose fault grows raises one alert, whose gathered signal names it: %o', (kind, fault, name) => {
+])('a %s whose fault grows raises one alert, whose buffered signal names it: %o', (kind, fault, name) => {
   const alerts = alertsOf(kind, [fault], 180);
   expect(alerts.filter((a) => a.change === 'raise')).toHaveLength(1);
   const last = alerts[alerts.length - 1];
   expect(last.evidence.diagnosis.fault).toBe(name);
   expect(last.evidence.diagnosis.reasons.length).toBeGreaterThan(2);
-  // A name may become certain.
+  // A tentative name may become certain.
   const names = ['undetermined', ...(name === 'unbalance' ? ['unbalance_or_bent_shaft'] : []), name];
   expect(alerts.every((a) => names.includes(a.evidence.diagnosis.fault))).toBe(true);
 });
 
-test('a second fault on an alerted machine has an alert of its own, and the first keeps its cause', () => {
+test('a second fault on an alerted machine has its own alert, and the first keeps its cause', () => {
   const second = { type: 'inner_race', point: '2H', onsetS: 220, firstG: 1, doublingS: 15, limitG: 12 };
   const alerts = alertsOf('pump', [machineFault('unbalance'), second], 480);
   const raised = alerts.filter((a) => a.change === 'raise');
@@ -46,7 +46,7 @@ test('a second fault on an alerted machine has an alert of its own, and the firs
 });
 
 test.each(['outer_race', 'inner_race'])(
-  'a fault of the machine that grows beside an alerted %s has an alert of its own, and the first keeps its cause',
+  'a machine fault that grows beside an alerted %s has its own alert, and the first keeps its cause',
   (bearing) => {
     const first = { ...bearingFault(bearing), limitG: 4 };
     const second = { type: 'unbalance', onsetS: 260, firstMmPerS: 1, doublingS: 25, limitMmPerS: 12 };
@@ -54,16 +54,16 @@ test.each(['outer_race', 'inner_race'])(
     const raised = alerts.filter((a) => a.change === 'raise');
     const names = raised.map(({ id }) => alerts.filter((a) => a.id === id).map((a) => a.evidence.diagnosis.fault));
     expect(new Set(names[0])).toEqual(new Set([bearing]));
-    expect(names.slice(1).map((said) => said.at(-1))).toEqual(['unbalance']);
+    expect(names.slice(1).map((reported) => reported.at(-1))).toEqual(['unbalance']);
     expect(names[1].every((name) => ['unbalance', 'unbalance_or_bent_shaft'].includes(name))).toBe(true);
   },
 );
 
 test.each([
   ['fan', bearingFault('outer_race')],
-  // The shaft modulates its impacts, which brings some velocity at 1× of its own.
+  // The shaft modulates the impacts, which adds some velocity at 1×.
   ['motor', { ...bearingFault('inner_race'), limitG: 20 }],
-])('a bearing fault alone, of a %s, raises no alert of the machine beside it', (kind, fault) => {
+])('a bearing fault alone, of a %s, raises no machine alert beside it', (kind, fault) => {
   const alerts = alertsOf(kind, [fault], 400);
   expect(alerts.filter((a) => a.change === 'raise')).toHaveLength(1);
 });
@@ -80,11 +80,11 @@ test('ten minutes of healthy machines of changing load and speed raise nothing',
   for (const kind of ['motor', 'pump', 'fan', 'gearbox', 'compressor']) expect(alertsOf(kind, [], 600, 1)).toEqual([]);
 }, 60_000);
 
-test('a slow rise of the velocity is said before it is an alarm, once, with the days that are left', () => {
+test('a slow rise of velocity is reported before it reaches the alarm limit, once, with the days left', () => {
   const day = 86_400;
   const unbalance = { type: 'unbalance', onsetS: 0, firstMmPerS: 0.7, doublingS: 30 * day, limitMmPerS: 9 };
-  const said = alertsOf('pump', [unbalance], 45 * day, day / 24).filter((alert) => alert.change === 'raise');
-  const [trend] = said;
+  const reported = alertsOf('pump', [unbalance], 45 * day, day / 24).filter((alert) => alert.change === 'raise');
+  const [trend] = reported;
   expect(trend.text).toMatch(/2H: velocity rises by .* mm\/s a day and reaches its alarm limit in \d+ days/);
   expect(alertsOf('pump', [], 45 * day, day / 24)).toEqual([]);
 });
@@ -99,7 +99,7 @@ const frame = (startS: number, length: number, level = 0) => ({
   samples: new Float32Array(length).fill(level),
 });
 
-test('blocks that follow one another are one piece; a gap begins another; the newest seconds stay', () => {
+test('consecutive blocks form one piece; a gap starts another; the newest seconds are kept', () => {
   const gatherer = new SignalBuffer(new SignalBufferPool(1));
   for (const at of [0, 1, 2]) gatherer.add(frame(at, 1000, at), 25);
   expect(gatherer.read().pieces.map((p) => p.length)).toEqual([3000]);
@@ -114,7 +114,7 @@ test('blocks that follow one another are one piece; a gap begins another; the ne
   expect(gatherer.seconds).toBe(1);
 });
 
-test('no more points are gathered than there is room for', () => {
+test('no more points are buffered than there is room for', () => {
   const room = new SignalBufferPool(1);
   const [first, second] = [new SignalBuffer(room), new SignalBuffer(room)];
   first.add(frame(0, 100), 25);
@@ -126,7 +126,7 @@ test('no more points are gathered than there is room for', () => {
   expect(second.seconds).toBe(0.1);
 });
 
-test('a point that fell silent gives its place to another', () => {
+test('a silent point gives up its place to another', () => {
   const room = new SignalBufferPool(1);
   const [first, second] = [new SignalBuffer(room), new SignalBuffer(room)];
   first.add(frame(0, 100), 25);
@@ -134,7 +134,7 @@ test('a point that fell silent gives its place to another', () => {
   expect([first.seconds, second.seconds]).toEqual([0, 0.1]);
 });
 
-test('diagnoses are paid for by arrivals', () => {
+test('arrivals earn the credit for diagnoses', () => {
   const credit = new DiagnosisCredit();
   expect([1, 2, 3, 4].map(() => credit.spend())).toEqual([true, true, true, false]);
   expect([credit.made, credit.deferred]).toEqual([3, 1]);
@@ -142,7 +142,7 @@ test('diagnoses are paid for by arrivals', () => {
   expect([credit.spend(), credit.spend()]).toEqual([true, false]);
 });
 
-test('short blocks of a slow shaft are kept until there are sixty turns, and no more samples than the bound', () => {
+test('short blocks of a slow shaft are kept until there are sixty turns, within the bound on samples', () => {
   const room = new SignalBufferPool(99);
   const filled = (blockS: number, shaftHz: number, blocks: number, sampleRateHz = 1000) => {
     const buffer = new SignalBuffer(room);
@@ -150,11 +150,11 @@ test('short blocks of a slow shaft are kept until there are sixty turns, and no 
       buffer.add({ ...frame(2 * blockS * i, blockS * sampleRateHz), sampleRateHz }, shaftHz);
     return buffer;
   };
-  // 5 Hz: a block of 1.28 s has 6.4 turns, and ten of them 64.
+  // 5 Hz: a block of 1.28 s has 6.4 turns, ten of them 64.
   expect(filled(1.28, 5, 9).isComplete).toBe(false);
   expect(filled(1.28, 5, 10).isComplete).toBe(true);
   expect(filled(1.28, 5, 30).seconds).toBeCloseTo(11 * 1.28, 6);
-  // Twelve turns in a block, or fewer than four: more of them would change nothing.
+  // Twelve turns in a block, or fewer than four: more blocks would change nothing.
   for (const [blockS, shaftHz] of [
     [2.5, 5],
     [0.7, 5],

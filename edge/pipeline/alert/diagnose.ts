@@ -6,14 +6,14 @@ import { DEFAULT_WAVEFORM_UNIT } from '../../sources/source.ts';
 import { sameRate } from '../block/sampleRate.ts';
 import { VibrationPoint } from '../points/vibrationPoint.ts';
 
-/** Arrivals that pay for one diagnosis of gathered signal, which costs as much as some hundreds of windows. */
+/** Arrivals per diagnosis of buffered signal, which costs as much as some hundreds of windows. */
 const ARRIVALS_PER_DIAGNOSIS = 20;
 const MAX_CREDIT = 3;
 
-/** How many diagnoses an edge may make: a plant in trouble must not keep it from reading its sources. */
+/** Limits the rate of diagnoses: a plant in trouble must not keep its edge from reading sources. */
 export class DiagnosisCredit {
   #credit = MAX_CREDIT;
-  /** Diagnoses that were made, and those that had to wait. */
+  /** Diagnoses made, and those that had to wait. */
   made = 0;
   deferred = 0;
 

@@ -13,7 +13,7 @@ type ValuesBody = Pick<ValuesEvidence, 'id' | 'asset' | 'point' | 'timeMs' | 'ti
 /** Evidence that still lacks its envelope. */
 export type EvidenceBody = SignalBody | ValuesBody;
 
-/** The signal that a point has gathered, as int16: sixteen bits are what most sensors give, at half the size. */
+/** A point's buffered signal as int16: most sensors have sixteen bits, and it halves the size. */
 export function createEvidence(
   id: string,
   asset: string,
@@ -37,7 +37,7 @@ export function createEvidence(
   };
 }
 
-/** A piece of signal for the wire: int16 in base64. */
+/** A piece of signal in transport form: int16 in base64. */
 export function encodePiece(samples: Float32Array): SignalPiece {
   const { scale, integers } = quantised(samples);
   return { scale, samples: Buffer.from(integers.buffer).toString('base64') };

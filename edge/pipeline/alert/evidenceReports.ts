@@ -5,7 +5,7 @@ import type { PointAssessment } from '../assessment/pointAssessment.ts';
 import type { VibrationPoint } from '../points/vibrationPoint.ts';
 import { createEvidence, type EvidenceBody } from './evidence.ts';
 
-/** Recordings and values of one machine's points, for an alert or a command. They wait here to be taken. */
+/** Recordings and values of one machine's points, for an alert or a command, until the next commit collects them. */
 export class EvidenceReports {
   #pending: EvidenceBody[] = [];
   readonly #name: string;
@@ -18,7 +18,7 @@ export class EvidenceReports {
     this.#shaftHz = shaftHz;
   }
 
-  /** Adds what a point has buffered. @param id of the alert or the command. */
+  /** Adds a point's buffered signal. @param id of the alert or the command. */
   add(id: string, point: VibrationPoint, name: string, decision?: Decision): void {
     const bearing = configuredPoint(this.#config, name)?.bearing;
     const lines = recordingLines(this.#shaftHz(), bearing, this.#config?.drivetrain);
@@ -26,7 +26,7 @@ export class EvidenceReports {
     this.#pending.push(decision === undefined ? evidence : { ...evidence, decision });
   }
 
-  /** Adds the values that an alert's verdict came from. @param id of the alert. */
+  /** Adds the values behind an alert's verdict. @param id of the alert. */
   addValues(id: string, { point, timeMs }: PointAssessment, decision: ValuesDecision): void {
     this.#pending.push({ id, asset: this.#name, point, timeMs, timeQuality: 'source', decision });
   }

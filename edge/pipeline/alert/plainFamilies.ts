@@ -22,7 +22,7 @@ type Plain = Pick<AlertFamily, 'name' | 'hasIsoEvidence' | 'describe'> & {
   onReported: (report: AlertReport) => void;
 };
 
-/** A family whose alerts keep the cause that they are raised with. */
+/** A family whose alerts keep the cause they were raised with. */
 function plainFamily({ kind, life, ...own }: Plain): AlertFamily {
   return {
     ...own,
@@ -34,7 +34,7 @@ function plainFamily({ kind, life, ...own }: Plain): AlertFamily {
   };
 }
 
-/** A velocity that will reach its alarm limit. */
+/** A velocity that is predicted to reach its alarm limit. */
 export const trendFamily = (asset: string, onReported: Plain['onReported']): AlertFamily =>
   plainFamily({
     kind: 'trend',
@@ -45,7 +45,7 @@ export const trendFamily = (asset: string, onReported: Plain['onReported']): Ale
     describe: ({ point }, _, [first]) => `${asset} ${point}: ${first}`,
   });
 
-/** Process values that are unlike those of the model's training. */
+/** Process values that deviate from the model's training. */
 export const processFamily = (asset: string, onReported: Plain['onReported']): AlertFamily =>
   plainFamily({
     kind: 'process',
@@ -56,7 +56,7 @@ export const processFamily = (asset: string, onReported: Plain['onReported']): A
     describe: ({ point }, _, [first]) => `${asset} ${point}: ${first}`,
   });
 
-/** A slow value that left the range of its baseline. */
+/** A slow value outside the range of its baseline. */
 export const valueFamily = (
   asset: string,
   config: Asset | undefined,

@@ -3,12 +3,12 @@ import type { ValuesDecision } from '#models/contracts/decision.ts';
 import { toExactJson } from '#models/contracts/exactJson.ts';
 import type { AlertReport } from './alertFamily.ts';
 
-/** A message may have 4 MB. A network that needs more is not sent: its alerts have no evidence that can be replayed. */
+/** A message is limited to 4 MB. A larger network is not sent: its alerts have no evidence that can be replayed. */
 const MAX_BASIS_BYTES = 3 * 1024 * 1024;
 
 /**
  * Creates the record of everything that a verdict on values was based on: when an alert is raised, and when it becomes
- * critical. Null for other changes, and where the record would be too large for a message.
+ * critical. Null for other changes, and if the record would be too large for a message.
  */
 export function createValuesDecision(
   { alert: { severity }, change, assessment, index, found, step }: AlertReport,

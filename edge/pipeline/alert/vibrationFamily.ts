@@ -23,17 +23,17 @@ export interface VibrationFamilySettings {
   alert: AssetAlertSettings;
   /** Shared by all machines. */
   credit: DiagnosisCredit;
-  /** Of Millwright: evidence names it. */
+  /** Millwright's version, for the evidence. */
   version: string;
   /** Active vibration alerts of the machines that are coupled to this one. */
   coupledAlerts: () => CoupledAlert[];
-  /** Coupled machines whose vibration is taken for what this one transmits. */
+  /** Coupled machines whose vibration is attributed to transmission from this one. */
   transmittedTo: () => string[];
 }
 
-/** A machine's vibration that is beyond its limit and taken for another's. */
+/** A vibration beyond its limit that is attributed to another machine. */
 interface Transmitted {
-  /** The machine that it comes from. */
+  /** The machine it originates from. */
   origin: string;
   fault: Fault;
   /** When that was diagnosed, and whether from too little signal. */
@@ -45,7 +45,7 @@ interface Transmitted {
 export interface VibrationFamilyMachine {
   name: string;
   config: Asset | undefined;
-  /** Changed here: what is said of the alert's evidence and diagnosis, and the alerts of secondary faults. */
+  /** Modified here: the alert's evidence and diagnosis, and the alerts of secondary faults. */
   state: MachineState;
   points: ReadonlyMap<string, unknown>;
   shaftHz: () => number;
@@ -61,7 +61,7 @@ export class VibrationFamily implements AlertFamily {
   readonly hasIsoEvidence = true;
   readonly #settings: VibrationFamilySettings;
   readonly #machine: VibrationFamilyMachine;
-  /** The signal of the newest diagnosis; null: it was made by the features alone. */
+  /** The signal of the newest diagnosis; null if it was made from the features alone. */
   #diagnosed: DiagnosisSignal | null = null;
   #transmitted: Transmitted | null = null;
   readonly #bearingVotes = new WiringVotes(BEARING_CONFIRMATIONS);
@@ -71,13 +71,13 @@ export class VibrationFamily implements AlertFamily {
     this.#machine = machine;
   }
 
-  /** The machine whose vibration this one's is taken for; null where there is none. */
+  /** The machine to which this one's vibration is attributed; null if there is none. */
   get transmittedFrom(): string | null {
     const isOn = this.#machine.state.on.some((key) => key.startsWith(`${VIBRATION}/`));
     return isOn && this.#transmitted ? this.#transmitted.origin : null;
   }
 
-  /** Forgotten at a restart: the next window tells it anew. */
+  /** Not kept across a restart: the next window determines it again. */
   isTransmitted(assessment: PointAssessment, index: number): boolean {
     const { timeMs, on } = assessment;
     const origin = crossTalkOrigin({ raisedAtMs: timeMs, peak: index }, this.#settings.coupledAlerts());
@@ -91,7 +91,7 @@ export class VibrationFamily implements AlertFamily {
     return own.isProvisional || isAttributable(own.fault, fault) ? { ...own, origin: machine } : null;
   }
 
-  /** What its own signal shows: diagnosed anew as often as an alert is updated, and once there is enough signal. */
+  /** Diagnosis of its own signal: repeated as often as an alert is updated, and once there is enough signal. */
   #renewed(assessment: PointAssessment): Omit<Transmitted, 'origin'> {
     const [before, { timeMs, isSignalComplete = false }] = [this.#transmitted, assessment];
     const isRecent = before && timeMs - before.atMs < this.#settings.alert.repeatMs;
@@ -104,7 +104,7 @@ export class VibrationFamily implements AlertFamily {
     this.#machine.health.recordIndex(assessment, index);
   }
 
-  /** Where an alert waits for its diagnosis, or for a second one, of other signal, that confirms another fault. */
+  /** Whether an alert waits for its diagnosis, or for a second one, from new signal, that confirms another fault. */
   hasNews(alert: AssetAlertState, { point, isSignalComplete, bufferedSinceMs = 0 }: PointAssessment): boolean {
     const { state, reports } = this.#machine;
     if (!alert.active || alert.point !== point) return false;
@@ -163,7 +163,7 @@ export class VibrationFamily implements AlertFamily {
     return alertDiagnosis;
   }
 
-  /** The signal behind an alert goes with it, and once more when there is enough of it. */
+  /** Sends the signal behind an alert with it, and once more when there is enough of it. */
   #sendEvidenceOnce({ alert, change, assessment, index, step }: AlertReport, diagnosis: Diagnosis): void {
     const { point, bufferedS = 0, isSignalComplete, basis, on, score } = assessment;
     const { state, points, config, evidence } = this.#machine;
@@ -180,13 +180,14 @@ export class VibrationFamily implements AlertFamily {
     evidence.add(id, vibrationPoint, point, basis && createDecision(basis, this.#diagnosed, outcome));
   }
 
-  /** A second fault on an alerted machine has an alert of its own, which lasts as long as the first. */
+  /** A second fault on an alerted machine has its own alert, which lasts as long as the first. */
   #raiseSecondary(diagnosis: Diagnosis, { alert: first, assessment, index, step }: AlertReport): void {
     const { state, reports } = this.#machine;
     const name = `${VIBRATION}.${diagnosis.fault}`;
     if (state.alerts.get(name)?.active) return;
     const { timeMs, point } = assessment;
-    // What a coupled machine had before is not this one's second fault, whatever its own first one adds to the index.
+    // A vibration that a coupled machine had before is not this one's second fault, however much the first fault adds
+    // to the index.
     const other = crossTalkOrigin({ raisedAtMs: timeMs, peak: 0 }, this.#settings.coupledAlerts());
     if (other && isAttributable(diagnosis.fault, other.fault)) return;
     const origin = step.seen.name.slice(0, -VIBRATION.length);
@@ -211,7 +212,7 @@ export class VibrationFamily implements AlertFamily {
     }
   }
 
-  /** The family of a secondary fault: it is reported as this one is. */
+  /** The family of a secondary fault, reported like this one. */
   #secondary(name: string): ReportedFamily {
     return {
       name,

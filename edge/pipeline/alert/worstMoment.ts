@@ -8,7 +8,7 @@ export interface ReportedAlert {
   worst: { index: number; text: string; evidence: Evidence } | null;
 }
 
-/** What an alert reports: its worst moment, or the present one where that is worse or its cause has become another. */
+/** What an alert reports: its worst moment, or the present one if that is worse or the cause has changed. */
 export function worstOf(
   before: ReportedAlert['worst'],
   now: NonNullable<ReportedAlert['worst']>,

@@ -22,7 +22,7 @@ export interface DecisionBasis {
 /** The inputs of a verdict on values. */
 export interface ValuesInputs {
   basis: ValuesBasis;
-  /** Null: the verdict is on as long as its index reaches the limit. */
+  /** Null: the verdict is on while its index reaches the limit. */
   trigger: { settings: TriggerSettings; before: TriggerState } | null;
 }
 
@@ -35,17 +35,17 @@ export interface PointAssessment {
   on: boolean;
   /** Absent: the point does not measure ISO's velocity. */
   velocityMmPerS?: number;
-  /** Of a slow value: its mean over an interval, and which one that is; absent where the interval is unfit to be judged. */
+  /** Of a slow value: its mean over an interval, and the interval's number; absent if the interval cannot be judged. */
   mean?: { value: number; interval: number };
-  /** Seconds of signal that are gathered for a diagnosis. */
+  /** Seconds of signal buffered for a diagnosis. */
   bufferedS?: number;
-  /** Whether they are enough for it. */
+  /** Whether they suffice. */
   isSignalComplete?: boolean;
-  /** When the oldest of it began. */
+  /** Start of the oldest buffered signal. */
   bufferedSinceMs?: number;
   /** The basis of the score; absent while no alert can follow. */
   basis?: DecisionBasis;
-  /** The same, of values. */
+  /** The basis of a verdict on values. */
   values?: ValuesInputs;
   /** The spectrum of this window, computed on demand. */
   spectrum?: () => Spectrum;

@@ -3,7 +3,7 @@ import type { Detector } from '#models/health/detector.ts';
 import type { StateAssignment } from '#models/health/operatingStates.ts';
 import { StateDetectors } from './stateDetectors.ts';
 
-/** Knows how many rows it has seen. */
+/** Counts the rows it has seen. */
 function counter(snapshot: Float64Array = Float64Array.of(0)): Detector {
   let seen = snapshot[0];
   return {
@@ -15,14 +15,14 @@ function counter(snapshot: Float64Array = Float64Array.of(0)): Detector {
   };
 }
 
-test('each band of speed has a detector of its own until there are states, and of many the longest unused is forgotten', () => {
+test('each speed band has its own detector until there are operating states; of too many the least recently used is dropped', () => {
   const detectors = new StateDetectors(counter, 0.1);
-  const seen = (placed: StateAssignment) => {
-    detectors.judge([1], placed, 0, false);
-    return detectors.snapshot(placed)?.[0];
+  const seen = (assignment: StateAssignment) => {
+    detectors.judge([1], assignment, 0, false);
+    return detectors.snapshot(assignment)?.[0];
   };
   expect(seen({ kind: 'one' })).toBe(1);
-  // What was learned before a speed was heard is that of the first one.
+  // Learning from before the first speed goes to its band.
   expect(seen({ kind: 'one', speed: 40 })).toBe(2);
   expect(seen({ kind: 'one', speed: 38 })).toBe(1);
   expect(seen({ kind: 'one', speed: 40 })).toBe(3);

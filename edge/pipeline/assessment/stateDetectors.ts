@@ -8,7 +8,7 @@ export interface StateDetectorsState {
 
 /** Key of the detector while a machine has one operating state, or its states are still being learned. */
 const SINGLE_STATE = -1;
-/** Ways of running; the one that was used longest ago is forgotten. */
+/** Limit on detectors; the least recently used is dropped. */
 const MAX_KEPT = 16;
 
 const BETWEEN: Score = {
@@ -22,18 +22,18 @@ const STOPPED: Score = {
   remedy: 'assessed when it runs',
 };
 
-/** What a point kept before there were states: its one detector. */
+/** Converts a state stored before there were operating states: one detector per point. */
 export function fromSingleDetector(detector: Float64Array | undefined): StateDetectorsState | undefined {
   return detector && { detectors: [{ key: SINGLE_STATE, detector, budget: NO_BUDGET }] };
 }
 
-/** The detectors of one point, one for each way in which its machine is run, each with its own false-alarm budget. */
+/** The detectors of one point, one per operating state or speed band, each with its own false-alarm budget. */
 export class StateDetectors {
   readonly #createDetector: (snapshot?: Float64Array) => Detector;
   readonly #falseAlerts: number;
   readonly #byState = new Map<number, { detector: Detector; budget: BudgetState }>();
 
-  /** @param falseAlerts that this point may bring in a month. */
+  /** @param falseAlerts false-alarm budget of this point per month. */
   constructor(createDetector: (snapshot?: Float64Array) => Detector, falseAlerts: number, state?: StateDetectorsState) {
     this.#createDetector = createDetector;
     this.#falseAlerts = falseAlerts;
@@ -54,13 +54,13 @@ export class StateDetectors {
     if (assignment.kind === 'between') return BETWEEN;
     if (assignment.kind === 'state' && assignment.stopped) return STOPPED;
     const key = keyOf(assignment);
-    // What was learned before its speeds were told apart is that of the first one.
+    // What was learned before any speed was known belongs to the first speed band.
     const before = key < SINGLE_STATE ? this.#byState.get(SINGLE_STATE) : undefined;
     const entry = this.#byState.get(key) ?? before ?? { detector: this.#createDetector(), budget: NO_BUDGET };
-    // What was learned before its states were told is nobody's normal.
+    // A baseline learned before its states were known belongs to none of them.
     for (const other of this.#byState.keys())
       if (key >= 0 ? other < 0 : other === SINGLE_STATE) this.#byState.delete(other);
-    // The one that was used last stands last.
+    // Keeps the map in order of use, the latest last.
     this.#byState.delete(key);
     this.#byState.set(key, entry);
     if (this.#byState.size > MAX_KEPT) this.#byState.delete(this.#byState.keys().next().value as number);
@@ -83,8 +83,8 @@ export class StateDetectors {
   }
 }
 
-/** States from 0 on; below ONE the bands of speed of a machine of one state. */
-function keyOf(placed: StateAssignment): number {
-  if (placed.kind === 'state') return placed.state;
-  return placed.kind === 'one' && placed.speed !== undefined ? SINGLE_STATE - 1 - placed.speed : SINGLE_STATE;
+/** States from 0 on; below SINGLE_STATE the speed bands of a machine with one state. */
+function keyOf(current: StateAssignment): number {
+  if (current.kind === 'state') return current.state;
+  return current.kind === 'one' && current.speed !== undefined ? SINGLE_STATE - 1 - current.speed : SINGLE_STATE;
 }

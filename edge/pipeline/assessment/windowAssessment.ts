@@ -11,25 +11,25 @@ import type { Window } from '#models/signal/windows.ts';
 import type { RateChain } from '../points/rateChain.ts';
 import type { DecisionBasis } from './pointAssessment.ts';
 
-/** A window with its features, and how the machine was run meanwhile. */
+/** A window with its features, and the machine's operation meanwhile. */
 export interface WindowInContext {
   window: Window;
   row: number[];
   timeMs: number;
   /** Null at standstill. */
   assignment: StateAssignment | null;
-  /** Where they are known already. */
+  /** Present if already known. */
   extremes?: Extremes;
   /** Whether the stated sample rate, and so every frequency, is wrong. */
   isRateWrong: boolean;
-  /** Whether an alert may follow: a verdict is replayed from the state before the window. */
+  /** Whether an alert may follow: replaying its verdict needs the state before the window. */
   isSuspicious: boolean;
 }
 
 export interface WindowAssessmentSettings {
   level: LevelSettings;
   trigger: TriggerSettings;
-  /** Without it a velocity is shown and raises nothing. */
+  /** Without it, velocity is shown but raises no alert. */
   iso: IsoClass | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface WindowScore {
   score: Score;
   on: boolean;
   basis?: DecisionBasis;
-  /** A flaw of the window, to be counted. */
+  /** A flaw of the window, for the ledger. */
   flaw?: Flaw;
 }
 
@@ -48,7 +48,7 @@ const STANDSTILL: Score = {
   remedy: 'assessed when it runs',
 };
 
-/** From the features of a window to its score; the chain's detectors learn from it, and its trigger steps. */
+/** Scores a window from its features; the chain's detectors learn from it, and its trigger steps. */
 export function assessWindow(chain: RateChain, of: WindowInContext, settings: WindowAssessmentSettings): WindowScore {
   const { on } = chain.trigger;
   if (of.isRateWrong) return { score: unfit('overlap'), on };

@@ -2,9 +2,9 @@ import type { Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import { isSilent, NO_ARRIVALS, stepArrival } from '#models/health/quality/arrivalTiming.ts';
 import { NO_RHYTHM, type Rhythm, stepRhythm } from '#models/health/quality/gapWatch.ts';
 
-/** Time servers move a clock by no more than this in operation. */
+/** Time synchronisation moves a clock by no more than this in operation. */
 const ADJUSTED_US = 1e6;
-/** Recent times that tell a duplicate from a late message. */
+/** Number of recent times that distinguish a duplicate from a late message. */
 const RECENT_TIMES = 64;
 
 export interface IntakeState {
@@ -12,16 +12,16 @@ export interface IntakeState {
   recentUs: number[];
   ledger: PointLedger;
   rhythm?: Rhythm;
-  /** The newest times of what was stored and sent later. */
+  /** The newest times of historical data. */
   historicalUs?: number[];
 }
 
-/** Accepts each message of a point once, in order of time, and counts the outcome. */
+/** Accepts each message of a point once, in time order, and counts the outcome. */
 export class Intake {
   readonly #state: IntakeState;
   /** Not kept across a restart: sixteen messages restore it. */
   #arrivals = NO_ARRIVALS;
-  /** The same for messages that were used. */
+  /** As `#arrivals`, for messages that were used. */
   #usableArrivals = NO_ARRIVALS;
   #refusal: Rejection | null = null;
   #silent = false;
@@ -55,8 +55,8 @@ export class Intake {
   }
 
   /**
-   * A time for a block that its device did not stamp: the end of the last block where the arrival fits that by a block's
-   * length, so that the network's jitter makes no gaps; else the arrival, but never before what has been.
+   * Assigns a time to a block without one: the end of the last block if the arrival is within one block length of it,
+   * so that network jitter makes no gaps; else the arrival, but always after the last time.
    */
   assignTime(arrivalUs: number, durationUs: number, endUs: number | null): number {
     if (endUs !== null && Math.abs(arrivalUs - endUs) <= durationUs) return endUs;
@@ -82,7 +82,7 @@ export class Intake {
     return this.#silent;
   }
 
-  /** Since when nothing arrived that could be used, and why what arrived could not; once. */
+  /** When usable data last arrived, and why later data were refused; reported once per silence. */
   checkSilence(nowMs: number): { sinceMs: number; refusal: Rejection | null } | null {
     if (this.#silent || !isSilent(this.#usableArrivals, nowMs)) return null;
     this.#silent = true;
@@ -92,28 +92,27 @@ export class Intake {
     return { sinceMs, refusal: null };
   }
 
-  /** Counts a flaw of accepted data. */
   countFlaw(flaw: Flaw): void {
     const { ledger } = this.#state;
     ledger.flaws ??= {};
     ledger.flaws[flaw] = (ledger.flaws[flaw] ?? 0) + 1;
   }
 
-  /** The device's clock was set back: times from this one on are new again. */
+  /** The device's clock was set back: times from this one on count as new again. */
   rewind(timeUs: number): void {
     if (this.#state.lastUs < timeUs) return;
     this.#state.lastUs = timeUs - 1;
     this.#state.rhythm = NO_RHYTHM;
   }
 
-  /** The same where the time lies further back than a clock is adjusted by in operation. */
+  /** Rewinds if the time is further back than a clock is adjusted by in operation. */
   rewindFar(timeUs: number): void {
     if (this.#state.lastUs - timeUs > ADJUSTED_US) this.rewind(timeUs);
   }
 
   /**
-   * The same for stored data of a device: they may be older than the newest, and do not affect the order and rhythm of
-   * live data.
+   * As `admit`, for data that a device stored: they may be older than the newest, and do not affect the order and
+   * rhythm of live data.
    */
   admitHistorical(timeUs: number): boolean {
     this.#state.historicalUs ??= [];

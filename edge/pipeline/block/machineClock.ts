@@ -3,20 +3,20 @@ import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import { CLOCK_RIGHT, type ClockCorrection, clockInWords, stepClock } from '#models/health/quality/clockCorrection.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 
-/** The clock that stamps what a machine sends: estimated from arrivals, and corrected where it is too far ahead. */
+/** The clock that stamps a machine's data: estimated from arrivals, and corrected if it is too far ahead. */
 export class MachineClock {
   readonly #state: { clock?: ClockCorrection };
   readonly #aheadMs: number;
   /** Not kept across a restart: half a minute of messages restores it. */
   readonly #estimate = new ClockEstimate();
 
-  /** @param state the machine's, and changed here. @param aheadMs that the clock may be ahead. */
+  /** @param state of the machine; modified here. @param aheadMs that the clock may be ahead. */
   constructor(state: { clock?: ClockCorrection }, aheadMs: number) {
     this.#state = state;
     this.#aheadMs = aheadMs;
   }
 
-  /** What is wrong with it; null if nothing is. */
+  /** A description of its fault; null if it has none. */
   inWords(): string | null {
     return clockInWords(this.#correction);
   }
@@ -41,7 +41,7 @@ export class MachineClock {
     return setBack || clock.offsetMs !== before.offsetMs;
   }
 
-  /** Moves a block to where its device's clock should have placed it; changed in place. */
+  /** Shifts a block to its corrected time, in place. */
   correct(block: SampleBlock): void {
     const { offsetMs } = this.#correction;
     if (offsetMs === 0) return;

@@ -27,13 +27,13 @@ test.each([
   [1500, 'mW', { unit: 'kW' }, 0.0015],
   [2, 'MW', { unit: 'kW' }, 2000],
   [61.2, 'Cel', { unit: 'degC' }, 61.2],
-])('%d %s of a point with %o is %d', (value, named, config, expected) => {
+])('%d %s at a point with %o is %d', (value, named, config, expected) => {
   const block = scalars(value, named);
   toPointUnit(block, pointSchema.parse(config));
   expect(block.values[0]).toBeCloseTo(expected, 3);
 });
 
-test('a waveform in mg or m/s² is brought to g, the unit of a point without one', () => {
+test('a waveform in mg or m/s² is converted to g, the unit of a point without one', () => {
   const block = {
     kind: 'waveform' as const,
     asset: 'm',
@@ -49,7 +49,7 @@ test('a waveform in mg or m/s² is brought to g, the unit of a point without one
   expect(block.unit).toBe('g');
 });
 
-test('a unit of another quantity stays, so that the point refuses it', () => {
+test('a unit of another quantity is kept, so that the point rejects it', () => {
   const block = scalars(1, 'bar');
   toPointUnit(block, pointSchema.parse({ unit: 'degC' }));
   expect(block).toMatchObject({ unit: 'bar', values: Float64Array.of(1) });

@@ -1,6 +1,6 @@
 import { SAME_RATE_FRACTION } from '../judgement.ts';
 
-/** Whether a rate is another one, as a device measures it. */
+/** Whether two measured sample rates count as the same. */
 export function sameRate(hz: number, ofHz: number): boolean {
   return Math.abs(hz - ofHz) <= SAME_RATE_FRACTION * ofHz;
 }

@@ -18,17 +18,17 @@ export class SignalBufferPool {
     this.#slots = slots;
   }
 
-  /** Points that have a place. */
+  /** Points that hold a slot. */
   get inUse(): number {
     return this.#holders.size;
   }
 
-  /** Whether a point has a place, or would get one that is free. */
+  /** Whether a point holds a slot, or a free one is left. */
   canAcquire(buffer: SignalBuffer): boolean {
     return this.#holders.has(buffer) || this.#holders.size < this.#slots;
   }
 
-  /** Whether a point has a place at this time, its own or that of one that fell silent. */
+  /** Acquires a slot, if necessary that of a point that fell silent. @returns whether the point holds one. */
   acquire(buffer: SignalBuffer, timeUs: number): boolean {
     if (!this.#holders.has(buffer) && this.#holders.size >= this.#slots) {
       const silent = [...this.#holders].find(([, lastUs]) => timeUs - lastUs > SILENT_US);
@@ -53,7 +53,7 @@ interface Piece {
   samples: number;
 }
 
-/** The newest seconds of a point's signal while it is under suspicion, block by block, in pieces without gaps. */
+/** The newest seconds of a point's signal while it is suspicious, block by block, in pieces without gaps. */
 export class SignalBuffer {
   readonly #pool: SignalBufferPool;
   #pieces: Piece[] = [];
@@ -68,12 +68,12 @@ export class SignalBuffer {
     return this.#sampleRateHz > 0 ? this.#pieces.reduce((sum, p) => sum + p.samples, 0) / this.#sampleRateHz : 0;
   }
 
-  /** Whether the buffered signal is long enough for a diagnosis, or as long as it will be. */
+  /** Whether the buffered signal is long enough for a diagnosis, or at its limit. */
   get isComplete(): boolean {
     return this.#pieces.length > 0 && this.seconds >= this.#neededS();
   }
 
-  /** Start of the buffered signal; positive infinity if the buffer is empty. */
+  /** Start of the buffered signal; positive infinity if it is empty. */
   get sinceMs(): number {
     const [oldest] = this.#pieces;
     return oldest ? (oldest.endUs - (oldest.samples * 1e6) / this.#sampleRateHz) / 1000 : Number.POSITIVE_INFINITY;
@@ -107,13 +107,13 @@ export class SignalBuffer {
   }
 
   clear(): void {
-    // A healthy point calls this for each of its blocks: there is nothing to release.
+    // Called for each block of a healthy point, which has nothing to release.
     if (this.#pieces.length === 0) return;
     this.#pool.release(this);
     this.#pieces = [];
   }
 
-  /** Short pieces of a slow shaft are enough for a diagnosis only when there are so many turns in all of them. */
+  /** Seconds needed for a diagnosis: with short pieces of a slow shaft, enough turns over all of them. */
   #neededS(): number {
     const turns = (Math.max(...this.#pieces.map((p) => p.samples)) / this.#sampleRateHz) * this.#shaftHz;
     if (turns >= MIN_TURNS || turns < MIN_TURNS_A_PIECE) return DIAGNOSIS_S;
@@ -121,7 +121,7 @@ export class SignalBuffer {
     return Math.max(DIAGNOSIS_S, Math.min(mostS, MIN_TURNS_OF_PIECES / this.#shaftHz));
   }
 
-  /** Oldest parts go first. */
+  /** Drops the oldest parts first. */
   #trim(): void {
     while (this.seconds > KEPT_FACTOR * this.#neededS()) {
       const [oldest] = this.#pieces;

@@ -7,10 +7,10 @@ const MAX_WAIT_US = 60e6;
 /** The signal of a point while a diagnosis may need it, or a command has requested it. Not kept across a restart. */
 export class SignalCollection {
   readonly buffer: SignalBuffer;
-  /** Whether the newest window calls for a diagnosis, or soon may. */
+  /** Whether the newest window requires a diagnosis, or the next ones may. */
   isSuspicious = false;
   readonly #pool: SignalBufferPool;
-  /** A command that waits for this point's signal, and since when by the point's own time. */
+  /** A command that waits for this point's signal, and since when by the point's own clock. */
   #request: { id: string; sinceUs: number | null } | null = null;
 
   constructor(pool: SignalBufferPool) {

@@ -20,7 +20,7 @@ test.each([
   expect(sent(value)).toBe(expected);
 });
 
-test('whatever is sent is within single precision of what was measured, in a short text', () => {
+test('any value sent is within single precision of the measured one, in a short text', () => {
   fc.assert(
     fc.property(fc.double({ min: -1e12, max: 1e12, noNaN: true }), (value) => {
       const rounded = sent(value);

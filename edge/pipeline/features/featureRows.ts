@@ -27,16 +27,16 @@ export interface RowMeta {
   historical?: true;
 }
 
-/** Rows of one message; a message is far below what a gateway or a broker refuses. */
+/** Rows per message, which keeps it far below the limits of gateways and brokers. */
 const MAX_ROWS = 512;
 
 /**
- * To seven significant digits, which is what single precision holds: half the text of all seventeen, on the disk and on
- * the wire.
+ * Rounds to seven significant digits, as single precision holds: half the text of all seventeen, on disk and in
+ * transport.
  */
 function roundToSingle(value: number): number {
   const digits = 6 - Math.floor(Math.log10(Math.abs(value)));
-  // Out of the table is zero, too, and what no sensor gives.
+  // Zero and values that no sensor gives are outside the table.
   const scale = SCALES[digits];
   return scale === undefined ? Number(value.toPrecision(7)) : Math.round(value * scale) / scale;
 }
@@ -45,8 +45,8 @@ function roundToSingle(value: number): number {
 const SCALES = Array.from({ length: 23 }, (_, digits) => 10 ** digits);
 
 /**
- * Gathers rows of features until they are taken; rows of one shape share a message. Those of vibration are rounded; a slow
- * value may be a counter of many digits.
+ * Collects rows of features until they are drained; rows of one shape share a message. Vibration features are rounded;
+ * a slow value may be a counter of many digits.
  */
 export class FeatureRows {
   readonly #isRounded: boolean;

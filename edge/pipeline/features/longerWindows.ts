@@ -11,8 +11,8 @@ export interface OtherWindows {
 }
 
 /**
- * Windows of another length than those of the point's detector. Their features are rows of their own, each name with
- * the length appended (`rmsW16384`). A window that is incomplete at a restart is discarded.
+ * Windows of other lengths than that of the point's detector. Their features are separate rows, each name with the
+ * length appended (`rmsW16384`). A window that is incomplete at a restart is discarded.
  */
 export class LongerWindows {
   readonly #cutter: WindowCutter;
@@ -32,7 +32,7 @@ export class LongerWindows {
     this.#base = base;
   }
 
-  /** @returns how many rows were made, and the newest velocity that they hold. */
+  /** @returns the number of rows made, and the newest velocity among them. */
   accept(block: WaveformBlock, shaftHz: number, rows: FeatureRows): { made: number; velocityMmPerS?: number } {
     const { extractor, meta, velocityColumn } = this.#featuresAt(block.sampleRateHz);
     let made = 0;

@@ -6,8 +6,8 @@ export interface SlowHistoryState {
 }
 
 /**
- * Values that a device stored while it was disconnected: summarised by intervals like live ones, but apart from them,
- * and used neither for assessment nor for learning.
+ * Values that a device stored while disconnected: summarised by intervals like live ones, but separately, and used
+ * neither for assessment nor for learning.
  */
 export class SlowHistory {
   readonly #intervalUs: number;
@@ -15,7 +15,7 @@ export class SlowHistory {
   readonly #emitRow: (startUs: number, row: number[]) => void;
   #state: SlowHistoryState;
 
-  /** `keep` takes the row of an interval, as `slowFeatures` gives it. */
+  /** @param keep receives an interval's row, as `slowFeatures` gives it. */
   constructor(
     intervalUs: number,
     limit: number | undefined,
@@ -41,7 +41,7 @@ export class SlowHistory {
     if (values.length >= MAX_VALUES) this.close();
   }
 
-  /** The interval under way is complete: live values follow. */
+  /** Completes the current interval: live values follow. */
   close(): void {
     const { timesUs, values } = this.#state;
     if (timesUs.length === 0) return;
@@ -50,5 +50,5 @@ export class SlowHistory {
   }
 }
 
-/** Of one interval; more are summarised early, so that memory stays bounded. */
+/** Limit per interval; more values are summarised early, to bound the memory. */
 const MAX_VALUES = 10_000;

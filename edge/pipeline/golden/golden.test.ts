@@ -10,10 +10,10 @@ import { arrivalsBetween, mixerModel, type Timed, trendArrivals } from './golden
 import input from './input.json' with { type: 'json' };
 
 /**
- * The whole pipeline, from `input.json` and `configuration.json` to the records in `before.jsonl` and `after.jsonl`, which
- * lie before and after a restart. `vitest -u` writes the records anew; look at each difference. `states.json` is what an
- * earlier version kept at the restart: later versions must go on from it, so it is written anew (MILLWRIGHT_GOLDEN_STATES=1)
- * only with another input or configuration.
+ * The whole pipeline, from `input.json` and `configuration.json` to the records in `before.jsonl` and `after.jsonl`,
+ * before and after a restart. `vitest -u` rewrites the records; review each difference. `states.json` holds an earlier
+ * version's states at the restart: later versions must continue from it, so it is rewritten
+ * (MILLWRIGHT_GOLDEN_STATES=1) only with another input or configuration.
  */
 const STATES = new URL('states.json', import.meta.url);
 const config = edgeConfigSchema.parse(configuration);
@@ -31,7 +31,7 @@ test('records up to the restart', async () => {
   await expect(lines.join('')).toMatchFileSnapshot('before.jsonl');
 });
 
-test('records after the restart, from the states that an earlier version kept', async () => {
+test("records after the restart, from an earlier version's states", async () => {
   const states = readStates();
   const { pipeline, lines } = start(states);
   await feed(pipeline, arrivalsBetween(input.restartAtS, input.endS), lines, states);
@@ -66,7 +66,7 @@ function drain(pipeline: Pipeline, lines: string[], states: States, ledger: { ti
   lines.push(...toLines(batch.outgoing));
 }
 
-/** Records as text that is the same on every processor: six digits, and what is long, as features are, by its hash. */
+/** Records as text that is identical on every processor: six digits, and long values such as features as a hash. */
 function toLines(outgoing: readonly Outgoing[]): string[] {
   const text = (value: object) => JSON.stringify(value, (_, v) => shorten(v));
   const features = outgoing.filter(({ kind }) => kind === 'features');
@@ -78,7 +78,7 @@ function toLines(outgoing: readonly Outgoing[]): string[] {
 }
 
 function shorten(value: unknown): unknown {
-  // Every bit of it, which other processors may round in other ways.
+  // Processors may differ in the last bits of these numbers.
   if (typeof value === 'object' && value !== null && '$float64' in value) return { $float64: 'numbers' };
   if (typeof value === 'number' && !Number.isInteger(value)) return Number(value.toPrecision(6));
   if (typeof value === 'string' && value.length > 250) return hash(value);

@@ -32,7 +32,7 @@ export function arrivalsBetween(fromS: number, toS: number): Timed[] {
   });
 }
 
-/** Days on which the velocity of the fan rises, after all else. */
+/** Days of rising fan velocity, after everything else. */
 export function trendArrivals(): Timed[] {
   return Array.from({ length: Math.round((trend.days * DAY_S) / trend.everyS) }, (_, i) => {
     const tS = DAY_S + i * trend.everyS;
@@ -42,7 +42,7 @@ export function trendArrivals(): Timed[] {
   });
 }
 
-/** Of the mixer's healthy rows. */
+/** A model of the mixer's healthy rows. */
 export function mixerModel(): ProcessModel {
   const rows = Array.from({ length: 400 }, (_, i) => Float64Array.from(Object.values(mixerAt(-1 - i, false))));
   const notes = { data: 'golden', version: '0', seed: 1 };
@@ -85,14 +85,14 @@ function rejectionsAt(tS: number): Arrival[] {
 
 const shaft = (k: number) => Math.sin((2 * Math.PI * SHAFT_HZ * k) / waveform.sampleRateHz);
 
-/** A resonance that each impact of a defect rings. */
+/** Response of a resonance to the impacts of a defect. */
 function impact(k: number, tS: number): number {
   const every = waveform.sampleRateHz / fault.impactsPerS;
   const since = (tS * waveform.sampleRateHz + k) % every;
   return fault.heightG * Math.exp(-since / fault.decaySamples) * Math.sin(fault.ringingRad * since);
 }
 
-/** @param of the signal by the sample's place in the block, and by its place since the start. */
+/** @param of the signal, by the sample's index in the block and since the start. */
 function signal(
   seed: string,
   tS: number,

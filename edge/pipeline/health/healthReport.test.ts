@@ -16,7 +16,7 @@ const namesIn = (points: object) => {
   return report.take()[0].pointNames;
 };
 
-test('health names the points that have another name than their id, also one called "constructor"', () => {
+test('health includes display names other than the id, also of a point called "constructor"', () => {
   const names = { '2H': { displayName: 'Antriebsseite' }, constructor: { displayName: 'c' }, '2V': {} };
   expect(namesIn(names)).toEqual({ '2H': 'Antriebsseite', constructor: 'c' });
   expect(namesIn({ '2V': {} })).toBeUndefined();

@@ -62,7 +62,7 @@ const NO_END_OF_LIFE: RemainingLife = {
   remedy: 'see timeToLimit; configure endOfLife where the end is known',
 };
 
-/** Display names of the configured points; nothing where none has one. */
+/** Display names of the configured points; empty if none has one. */
 function pointNamesOf(config: Asset | undefined): Pick<HealthMessage, 'pointNames'> {
   const named = Object.entries(config?.points ?? {}).flatMap(([point, { displayName }]) =>
     displayName === undefined ? [] : [[point, displayName] as const],
@@ -70,7 +70,7 @@ function pointNamesOf(config: Asset | undefined): Pick<HealthMessage, 'pointName
   return named.length === 0 ? {} : { pointNames: Object.fromEntries(named) };
 }
 
-/** The latest assessment of each point of a machine, and its health messages, which wait here for the next commit. */
+/** The latest assessment of each point of a machine, and its health messages until the next commit collects them. */
 export class HealthReport {
   #pending: HealthBody[] = [];
   /** The latest assessment by the machine's process model. */
@@ -85,12 +85,12 @@ export class HealthReport {
   readonly #clock: () => string | null;
   readonly #transmittedFrom: () => string | null;
   readonly #history: IndexHistory;
-  /** Not kept across a restart, since the next window brings it again. */
+  /** Not kept across a restart: the next window restores it. */
   #points: PointHealth[] = [];
-  /** Points that sent something once and are silent now. */
+  /** Points that have sent data and are silent now. */
   readonly #silent = new Set<string>();
 
-  /** @param state the machine's, and changed here. */
+  /** @param state of the machine; modified here. */
   constructor(
     name: string,
     config: Asset | undefined,
@@ -122,22 +122,22 @@ export class HealthReport {
       this.#state.velocities.set(assessment.point, assessment.velocityMmPerS);
   }
 
-  /** Records an index of vibration, from which remaining life is estimated. */
+  /** Records a vibration index for the estimate of remaining life. */
   recordIndex({ point, timeMs }: PointAssessment, index: number): void {
     this.#history.add(point, timeMs / 1000, index);
   }
 
-  /** Reports points that have fallen silent, or whose data are all rejected, as not assessable; published at once. */
+  /** Reports points that are silent, or whose data are all rejected, as not assessable; published at once. */
   reportSilence(silentPoints: readonly { name: string; sinceMs: number; refusal: Rejection | null }[]): void {
     for (const { name, sinceMs, refusal } of silentPoints) {
-      // Without how long: it is said once, and read later.
+      // Without a duration: the text is sent once and read later.
       const reason = refusal === null ? 'nothing is heard of it' : `all that arrives is refused: ${refusal}`;
       const remedy =
         refusal === null
           ? 'check the sensor, its device and the network between them'
           : 'check what its device sends; the ledger counts rejections by reason';
       this.#silent.add(name);
-      // The last velocity no longer counts for the ISO zone.
+      // An outdated velocity must not count for the ISO zone.
       this.#state.velocities.delete(name);
       this.#setPoint({ assessment: 'not_assessable', point: name, reason, remedy, silentSinceMs: sinceMs });
     }
@@ -173,7 +173,7 @@ export class HealthReport {
     });
   }
 
-  /** Only where an end of life is configured: an alert limit is not one. */
+  /** Present only if an end of life is configured: an alert limit is not one. */
   remainingLife(): RemainingLife {
     const end = this.#config?.endOfLife;
     if (end && this.index !== null && this.index >= end.value) return endOfLifeReached(end.value);
@@ -181,12 +181,12 @@ export class HealthReport {
     return this.#history.all().length === 0 ? this.#noTrend() : NO_END_OF_LIFE;
   }
 
-  /** While the points are learned, nothing is known of degradation. */
+  /** While a baseline is being learned, there is no degradation to extrapolate. */
   #noTrend(): RemainingLife {
     return this.index === null ? NOT_ASSESSED : NOT_DEGRADING;
   }
 
-  /** The shortest of the vibration points that degrade. */
+  /** The shortest time among degrading vibration points. */
   #estimateTimeTo(level: number, meaning: string): RemainingLife {
     const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices, level, meaning));
     const assessed = lives.filter((life) => life.assessment === 'assessed');
@@ -194,7 +194,7 @@ export class HealthReport {
     return assessed.reduce((a, b) => (a.medianS <= b.medianS ? a : b));
   }
 
-  /** ISO judges a machine by the largest velocity of its points. */
+  /** ISO judges a machine by the largest velocity among its points. */
   iso(): { iso?: IsoVerdict } {
     const { velocities } = this.#state;
     if (!this.#config?.iso || velocities.size === 0) return {};
@@ -206,8 +206,8 @@ export class HealthReport {
   }
 
   /**
-   * NAMUR NE 107: partly assessed is a function check; a developing defect is maintenance required, a critical one out
-   * of specification; only the end of life is a failure.
+   * NAMUR NE 107: a partial assessment is a function check; a developing defect is maintenance required, a critical one
+   * out of specification; only the end of life is a failure.
    */
   #status(assessed: boolean): Namur {
     const end = this.#config?.endOfLife;

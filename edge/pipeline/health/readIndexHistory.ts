@@ -12,7 +12,7 @@ export type IndexHistoryState = Map<string, PointHistory>;
 
 const CAPACITY = 64;
 
-/** The rise of each point's index since it left its normal, thinned to a bounded number of observations. */
+/** The rise of each point's index since it left its baseline, thinned to a bounded number of observations. */
 export class IndexHistory {
   readonly #state: IndexHistoryState;
 

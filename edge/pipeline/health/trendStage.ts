@@ -7,7 +7,7 @@ import { trendFamily } from '../alert/plainFamilies.ts';
 import type { PointAssessment } from '../assessment/pointAssessment.ts';
 import { VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
 
-/** From the velocities of a machine's points to the alert of their trend, once a day. */
+/** Turns the velocities of a machine's points into the alert of their trend, once a day. */
 export class TrendStage {
   readonly #isoClass: Asset['iso'];
   readonly #history: VelocityHistory;
@@ -30,7 +30,7 @@ export class TrendStage {
 
   assess({ point, timeMs, score, velocityMmPerS }: PointAssessment): void {
     if (!this.#isoClass) {
-      // Its class was taken away while it was on.
+      // Its ISO class was removed while the alert was active.
       if (this.#alerts.of(TREND).active) this.#alerts.step(this.#family, { point, timeMs, score, on: false }, 0);
       return;
     }

@@ -4,7 +4,7 @@ import { VelocityHistory } from './velocityHistory.ts';
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
-test('a day that ended gives its median, once, from the fifth on; a day with too few values is left out', () => {
+test('a completed day yields its median, once, from the fifth on; a day with too few values is left out', () => {
   const history = new VelocityHistory(new Map());
   const day = (n: number, value: number) =>
     [0, 6, 12, 18].map((h) => history.add('2H', n * DAY + h * HOUR, value)).at(0);
@@ -15,7 +15,7 @@ test('a day that ended gives its median, once, from the fifth on; a day with too
   expect(history.add('2H', 7 * DAY, 7)).toBeNull();
 });
 
-test('values that come faster are thinned, points are apart, and sixty days are kept', () => {
+test('frequent values are thinned, points are separate, and sixty days are kept', () => {
   const state = new Map();
   const history = new VelocityHistory(state);
   for (let minute = 0; minute < 70 * 24 * 60; minute += 5) history.add('2H', minute * 60_000, 1);

@@ -7,7 +7,7 @@ interface PointVelocities {
   medians: number[];
   normal: number | null;
   today: number;
-  /** Some of today's values, mm/s. */
+  /** A sample of today's values, mm/s. */
   values: number[];
   nextMs: number;
 }
@@ -16,7 +16,7 @@ export type VelocityHistoryState = Map<string, PointVelocities>;
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 60;
-/** Interval between the values that are kept of a day. */
+/** Interval between the values kept of a day. */
 const SAMPLE_MS = 900_000;
 
 /** Daily medians of each point's velocity, over the days on which it ran. */
@@ -27,7 +27,7 @@ export class VelocityHistory {
     this.#state = state;
   }
 
-  /** The days and their medians where one has just ended; null at any other time. */
+  /** The days and their medians if a day has just ended; otherwise null. */
   add(point: string, timeMs: number, velocityMmPerS: number): DailyVelocities | null {
     const today = Math.floor(timeMs / DAY_MS);
     const known = this.#state.get(point) ?? { days: [], medians: [], normal: null, today, values: [], nextMs: timeMs };

@@ -29,27 +29,27 @@ const unbalanced = new SimulatedMachine(
   7,
 );
 
-function listened(settings: object, seconds: number): MachineSpeed {
+function estimatedFrom(settings: object, seconds: number): MachineSpeed {
   const speed = new MachineSpeed(assetSchema.parse(settings), { rpm: null });
   for (let s = 0; s < seconds; s++) speed.estimateFrom(block(s, unbalanced.waveform('2H', s, RATE, RATE)));
   return speed;
 }
 
-test('a machine without a speed value is heard turning', () => {
-  const told = listened({ ratedRpm: 1500, speedRange: [1200, 1700] }, 5).shaft;
-  expect(Math.abs(told.hz * 60 - unbalanced.rpm(2))).toBeLessThan(8);
-  expect(told.ratedHz).toBe(25);
+test('without a speed value the speed is estimated from the vibration', () => {
+  const results = estimatedFrom({ ratedRpm: 1500, speedRange: [1200, 1700] }, 5).shaft;
+  expect(Math.abs(results.hz * 60 - unbalanced.rpm(2))).toBeLessThan(8);
+  expect(results.ratedHz).toBe(25);
 });
 
-test('it is not listened to for long enough, asked for, or needed: as rated', () => {
-  expect(listened({ ratedRpm: 1500, speedRange: [1200, 1700] }, 3).shaft.hz).toBe(25);
-  expect(listened({ ratedRpm: 1500 }, 5).shaft.hz).toBe(25);
+test('with too little signal, no configuration or no need there is no estimate: the rated speed applies', () => {
+  expect(estimatedFrom({ ratedRpm: 1500, speedRange: [1200, 1700] }, 3).shaft.hz).toBe(25);
+  expect(estimatedFrom({ ratedRpm: 1500 }, 5).shaft.hz).toBe(25);
   const measured = { ratedRpm: 1500, speedRange: [1200, 1700], points: { speed: { role: 'speed' } } };
-  expect(listened(measured, 5).shaft.hz).toBe(25);
+  expect(estimatedFrom(measured, 5).shaft.hz).toBe(25);
 });
 
-test('noise tells no speed, and one that was told is withdrawn when it no longer stands out', () => {
-  const speed = listened({ ratedRpm: 1500, speedRange: [1200, 1700] }, 5);
+test('noise yields no speed, and an estimate is withdrawn when it no longer stands out', () => {
+  const speed = estimatedFrom({ ratedRpm: 1500, speedRange: [1200, 1700] }, 5);
   expect(speed.shaft.hz).not.toBe(25);
   let seed = 1;
   const noise = () => {
@@ -64,7 +64,7 @@ const TACHO = assetSchema.parse({ points: { tacho: { role: 'tachometer', pulsesP
 const pulses = (hz: number, fromS: number, length: number) =>
   Float32Array.from({ length }, (_, i) => (((fromS + i / RATE) * 2 * hz) % 1 < 0.2 ? 5 : 0));
 
-test('a tachometer’s pulses tell the speed; a block that is repeated tells nothing', () => {
+test("a tachometer's pulses give the speed; a repeated block adds nothing", () => {
   const point = new TachometerPoint('a', 'tacho', TACHO);
   expect(point.accept(block(0, pulses(24.5, 0, RATE), 'tacho'))).toBeCloseTo(24.5 * 60, 0);
   expect(point.accept(block(0, pulses(24.5, 0, RATE), 'tacho'))).toBeUndefined();
@@ -72,22 +72,22 @@ test('a tachometer’s pulses tell the speed; a block that is repeated tells not
   expect(new TachometerPoint('a', 'tacho', TACHO, point.state()).intake.ledger.received).toBe(2);
 });
 
-test('a slow shaft is told over several blocks, stamped or not', () => {
+test("a slow shaft's speed is measured over several blocks, stamped or not", () => {
   const length = RATE / 8;
   for (const timeQuality of ['source', 'received'] as const) {
     const point = new TachometerPoint('a', 'tacho', TACHO);
-    const told = Array.from({ length: 16 }, (_, i) => {
+    const results = Array.from({ length: 16 }, (_, i) => {
       const startS = i / 8 + (timeQuality === 'received' ? 0.01 * (i % 2) : 0);
       return point.accept({ ...block(startS, pulses(2, i / 8, length), 'tacho'), timeQuality });
     });
-    expect(told[0]).toBeUndefined();
-    expect(told).not.toContain(0);
-    expect(told.findLast((rpm) => rpm !== undefined)).toBeCloseTo(120, 0);
+    expect(results[0]).toBeUndefined();
+    expect(results).not.toContain(0);
+    expect(results.findLast((rpm) => rpm !== undefined)).toBeCloseTo(120, 0);
     expect(point.intake.ledger.delivered).toBe(16);
   }
 });
 
-test('a shaft that stops stands still after two seconds, also over a restart; one that starts again turns', () => {
+test('a stopped shaft is at standstill after two seconds, also across a restart; a restarted one turns', () => {
   const noise = (seed: number) => Float32Array.from({ length: RATE }, (_, i) => 0.05 * Math.sin(seed + i * i));
   const before = new TachometerPoint('a', 'tacho', TACHO);
   before.accept(block(0, pulses(24.5, 0, RATE), 'tacho'));
@@ -99,18 +99,18 @@ test('a shaft that stops stands still after two seconds, also over a restart; on
   expect(point.accept(block(4000, pulses(20, 0, RATE), 'tacho'))).toBeCloseTo(1200, 0);
 });
 
-test('a rate that wavers is heard all the same, and a point that dies does not keep the others from being heard', () => {
+test('a fluctuating sample rate still allows an estimate, and a dead point does not keep the others from one', () => {
   const speed = new MachineSpeed(assetSchema.parse({ ratedRpm: 1500, speedRange: [1200, 1700] }), { rpm: null });
   speed.estimateFrom(block(0, unbalanced.waveform('2H', 0, RATE, RATE), 'dead'));
-  const hear = (s: number) =>
+  const estimate = (s: number) =>
     speed.estimateFrom({ ...block(s, unbalanced.waveform('2H', s, RATE, RATE)), sampleRateHz: RATE + 0.01 * (s % 2) });
-  for (let s = 1; s < 60; s++) hear(s);
+  for (let s = 1; s < 60; s++) estimate(s);
   expect(speed.shaft.hz).toBe(25);
-  for (let s = 61; s < 67; s++) hear(s);
+  for (let s = 61; s < 67; s++) estimate(s);
   expect(Math.abs(speed.shaft.hz * 60 - unbalanced.rpm(63))).toBeLessThan(8);
 });
 
-test('a speed that nothing configured could have told is forgotten at a restart', () => {
+test('a speed that no configured source could have measured is dropped at a restart', () => {
   const rpmAfter = (settings: object) => {
     const state = { rpm: 990 };
     new MachineSpeed(assetSchema.parse(settings), state);

@@ -20,7 +20,7 @@ export class MachineSpeed {
   #estimationPoint: { point: string; sampleRateHz: number; lastUs: number } | null = null;
   #nextUs = Number.NEGATIVE_INFINITY;
 
-  /** `state` is kept by the machine, and changed here. */
+  /** @param state of the machine; modified here. */
   constructor(config: Asset | undefined, state: { rpm: number | null }) {
     this.#state = state;
     this.#ratedRpm = config?.ratedRpm ?? 0;
@@ -39,7 +39,7 @@ export class MachineSpeed {
     return { hz: (this.#state.rpm ?? this.#ratedRpm) / 60, ratedHz: this.#ratedRpm / 60 };
   }
 
-  /** Whether a point of its own measures the speed. */
+  /** Whether one of its own points measures the speed. */
   get isMeasured(): boolean {
     return this.#hasSpeedPoint && this.#state.rpm !== null;
   }
@@ -57,7 +57,7 @@ export class MachineSpeed {
     if (silent || this.#estimationPoint === null)
       this.#estimationPoint = { point: block.point, sampleRateHz: block.sampleRateHz, lastUs: block.startUs };
     const { point, sampleRateHz: rate } = this.#estimationPoint;
-    // Devices measure their own rate, and it wavers.
+    // Devices measure their own rate, which fluctuates.
     if (block.point !== point || !sameRate(block.sampleRateHz, rate)) return;
     this.#estimationPoint.lastUs = block.startUs;
     this.#buffer.add({ ...block, sampleRateHz: rate }, 0);

@@ -14,7 +14,7 @@ export interface MachineStatesState {
   placed: StateAssignment;
 }
 
-/** In which of its operating states a machine is, by the means of its speed and loads over one interval. */
+/** Assigns a machine to one of its operating states, by the means of its speed and loads over an interval. */
 export class MachineStates {
   readonly #values: string[];
   readonly #load: string;
@@ -24,7 +24,7 @@ export class MachineStates {
   #interval = Number.NEGATIVE_INFINITY;
   #observed = true;
 
-  /** Null if no configured value describes how the machine is run. */
+  /** Null if no configured value describes the machine's operation. */
   static of(config: Asset | undefined, settings: StateSettings, state?: MachineStatesState): MachineStates | null {
     const values = Object.entries(config?.points ?? {})
       .filter(([, { role }]) => role === 'speed' || role === 'load')
@@ -36,7 +36,7 @@ export class MachineStates {
   private constructor(values: string[], { points }: Asset, settings: StateSettings, state?: MachineStatesState) {
     this.#values = values;
     this.#load = values.find((name) => points[name].role === 'load') ?? values[0];
-    // States of other values mean nothing.
+    // States learned from other values do not apply.
     const known = state && state.values.join() === values.join() ? state : undefined;
     const speed = values.findIndex((name) => points[name].role === 'speed');
     this.#states = new OperatingStates(settings, speed, known?.states);
@@ -69,7 +69,7 @@ export class MachineStates {
     if (isComplete && !this.#observed) this.#observe();
   }
 
-  /** Checks a single value: one that does not belong to the current state ends it before the interval is over. */
+  /** Checks a single value: one outside the current state ends it before the interval is over. */
   detectDeparture(point: string, value: number): void {
     const column = this.#values.indexOf(point);
     if (column >= 0 && !this.#states.mayBelong(this.#assignment, column, value)) this.#assignment = { kind: 'between' };

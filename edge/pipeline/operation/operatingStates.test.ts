@@ -11,7 +11,7 @@ const config = unconnectedEdge({
   assets: { pump: { points: { speed: { role: 'speed', unit: 'rpm' }, temperature: { unit: 'degC' } } } },
 });
 
-/** Runs slowly and cool, or fast and hot; `excess` is added to the temperature. */
+/** Runs slow and cool, or fast and hot; `excess` is added to the temperature. */
 function plant() {
   const random = randomOf(2);
   const states = new Map<string, Buffer>();
@@ -49,7 +49,7 @@ function plant() {
   };
 }
 
-test('each state has its own normal: hot is no fault at full speed, and one at low speed', () => {
+test('each state has its own baseline: a temperature normal at full speed is a fault at low speed', () => {
   const { run, restart } = plant();
   for (let i = 0; i < 6; i++) run(20, i % 2 === 0);
   const fast = run(60, true);
@@ -61,11 +61,11 @@ test('each state has its own normal: hot is no fault at full speed, and one at l
   restart();
   expect(run(40, true).temperature).toMatchObject({ assessment: 'assessed', limit: { times: 1, by: 'floor' } });
   expect(run(40, false).alerts).toEqual([]);
-  // As hot as it is at full speed.
+  // As hot as at full speed.
   expect(run(60, false, 30).alerts).toContain('raise');
 });
 
-test('between states nothing is judged; a way of running that lasts becomes a state that is learned', () => {
+test('between states nothing is judged; lasting operation elsewhere becomes a state of its own', () => {
   const { run } = plant();
   for (let i = 0; i < 6; i++) run(20, i % 2 === 0);
   run(60, true);

@@ -1,6 +1,6 @@
 import { RUNNING_FRACTION } from '../judgement.ts';
 
-/** The speed of a machine's shaft; a rated speed of 0: none is configured. */
+/** The speed of a machine's shaft; a rated speed of 0 means that none is configured. */
 export interface Shaft {
   hz: number;
   ratedHz: number;

@@ -9,7 +9,7 @@ import { fromSingleDetector, StateDetectors, type StateDetectorsState } from '..
 import { sameRate } from '../block/sampleRate.ts';
 import type { RowMeta } from '../features/featureRows.ts';
 
-/** What a point does with windows of one rate. */
+/** Processes a point's windows at one sample rate. */
 export interface RateChain {
   sampleRateHz: number;
   signature: string;
@@ -19,41 +19,41 @@ export interface RateChain {
   meta: RowMeta;
   velocityColumn: number;
   crestColumn: number;
-  /** Features that its detectors follow. */
+  /** Features that its detectors monitor. */
   followed: { indexed: readonly string[]; evidence: readonly string[] };
 }
 
 export interface RateChainState {
   sampleRateHz: number;
-  /** What the detector's numbers are of: with another unit, length or bearing they mean nothing. */
+  /** Identifies the detector's inputs: its baseline does not apply to another unit, length or bearing. */
   signature: string;
   detectors?: StateDetectorsState;
-  /** Of before there were operating states. */
+  /** Present in states stored before there were operating states. */
   detector?: Float64Array;
   trigger: TriggerState;
 }
 
-/** What the chains of a point have in common. */
+/** Settings common to a point's chains. */
 export interface RateChainPlan {
   asset: string;
   point: string;
   unit: Unit;
-  /** Of a window. */
+  /** Window length, samples. */
   length: number;
   features: Omit<FeaturePlan, 'length' | 'sampleRateHz'>;
   engine: SpectralEngine;
   level: LevelSettings;
-  /** That the point may bring in a month. */
+  /** False-alarm budget of the point per month. */
   falseAlerts: number;
 }
 
-/** A point with more sample rates drops the one that was used least recently. */
+/** A point with more sample rates drops the least recently used. */
 const MAX_CHAINS = 3;
 
-/** The chains of a point by sample rate: a device may send several, and measures its own. */
+/** A point's chains by sample rate: a device may send several, and measures its own. */
 export class RateChains {
   readonly #plan: RateChainPlan;
-  /** The most recently used rate is last. */
+  /** In order of use, the latest last. */
   #chains: RateChain[];
 
   constructor(plan: RateChainPlan, states: readonly RateChainState[] = []) {
@@ -80,7 +80,7 @@ export class RateChains {
   }
 }
 
-/** Of a slow machine: baselines learned in the band of the others mean nothing in its own. */
+/** For a slow machine: baselines learned in another velocity band do not apply in its own. */
 function velocityBandOf({ features: { ratedRpm } }: RateChainPlan): string[] {
   return velocityBandHz(ratedRpm)[0] < velocityBandHz()[0] ? ['slow'] : [];
 }
@@ -110,7 +110,7 @@ function createChain(plan: RateChainPlan, sampleRateHz: number, before?: RateCha
   };
 }
 
-/** RMS and the bands of 3/8 to 6/8 of Nyquist: where bearings ring, and below what a sensor's filter takes away. */
+/** RMS and the bands from 3/8 to 6/8 of Nyquist: where bearings ring, and below the sensor filter's roll-off. */
 function followedOf(names: readonly string[]): RateChain['followed'] {
   const bands = names.filter((name) => name.startsWith('band'));
   const evidence = names.filter((name) => name === VELOCITY || /^envelope(Rms|Bp|Bs|Ft)/.test(name));

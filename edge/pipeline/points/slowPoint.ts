@@ -21,7 +21,7 @@ export interface SlowSettings {
   intervalS: number;
   drift: DriftSettings;
   trigger: TriggerSettings;
-  /** That a point may bring in a month. */
+  /** False-alarm budget of the point per month. */
   falseAlerts: number;
 }
 
@@ -33,7 +33,7 @@ interface SlowState {
   values: number[];
   before?: { timeUs: number; value: number };
   detectors?: StateDetectorsState;
-  /** Of before there were operating states. */
+  /** Present in states stored before there were operating states. */
   detector?: Float64Array;
   stuck?: StuckState;
   spikes?: SpikeState;
@@ -47,13 +47,13 @@ const NOT_RUNNING: Score = {
   reason: 'the machine is at standstill, or started within the last half hour',
   remedy: 'assessed when it has run for half an hour',
 };
-/** More values in one interval than this are summarised early, so that memory stays bounded. */
+/** More values in an interval are summarised early, to bound the memory. */
 const MAX_VALUES = 10_000;
 
-/** Whether an alert is on or may be raised by the next interval: only then is its verdict to be replayed. */
+/** Whether an alert is on or may be raised by the next interval: only then may its verdict be replayed. */
 const mayAlert = ({ on, run }: TriggerState, { persistence }: TriggerSettings): boolean => on || run + 1 >= persistence;
 
-/** One slow value: gathered over an interval, summarised, scored. */
+/** A slow value: collected over an interval, summarised, scored. */
 export class SlowPoint {
   readonly intake: Intake;
   readonly rows = new FeatureRows('double');
@@ -70,7 +70,7 @@ export class SlowPoint {
   readonly #history: SlowHistory;
   #timesUs: number[];
   #values: number[];
-  /** The last value of the interval before. */
+  /** The last value of the previous interval. */
   #previous: { timeUs: number; value: number } | undefined;
 
   constructor(asset: string, point: string, config: Point | undefined, settings: SlowSettings, state?: unknown) {
@@ -107,7 +107,7 @@ export class SlowPoint {
     this.#history = new SlowHistory(this.#meta.windowUs, this.#limit, addHistoricalRow, restored?.history);
   }
 
-  /** Values that a device stored: rows of features, and nothing else. */
+  /** Values that a device stored: they only make rows of features. */
   acceptHistorical({ timesUs, values, unit }: ScalarBlock): void {
     if (unit !== undefined && this.#unit && !meansUnit(unit, this.#unit)) {
       this.intake.reject('unit_mismatch');
@@ -217,7 +217,7 @@ export class SlowPoint {
     return { point: this.#point, timeMs, score, on: this.#trigger.on, mean, ...(values ? { values } : {}) };
   }
 
-  /** What a verdict is replayed from. */
+  /** The inputs for replaying a verdict. */
   #inputs(
     row: readonly number[],
     timeMs: number,

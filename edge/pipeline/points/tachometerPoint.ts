@@ -18,10 +18,10 @@ interface TachometerState {
   swing: number;
 }
 
-/** A shaft that turns slowly gives its pulses over several blocks. */
+/** A slowly turning shaft gives its pulses over several blocks. */
 const BUFFER_S = 3;
 
-/** A tachometer's signal: its blocks give the shaft's speed, and no rows. */
+/** A tachometer's signal: its blocks give the shaft's speed and no feature rows. */
 export class TachometerPoint {
   readonly intake: Intake;
   readonly rows = new FeatureRows();
@@ -40,7 +40,7 @@ export class TachometerPoint {
     this.#swing = restored?.swing ?? 0;
   }
 
-  /** Speed in rpm; null if the pulses have no rhythm; undefined without news: a repeated block, or too few pulses. */
+  /** Speed in rpm; null if the pulses have no rhythm; undefined if unchanged: a repeated block, or too few pulses. */
   accept(block: WaveformBlock): number | null | undefined {
     const seconds = block.samples.length / block.sampleRateHz;
     if (block.timeQuality === 'received')
@@ -56,7 +56,7 @@ export class TachometerPoint {
     const profile = turnsOf(pulses, this.#pulsesPerTurn);
     if (!profile) return undefined;
     const shaft = shaftOf(profile);
-    // A sensor that was moved away gives weaker pulses; noise, while the shaft stands for hours, must never become pulses.
+    // A displaced sensor gives weaker pulses; noise during a long standstill must never count as pulses.
     if (shaft) this.#swing = Math.max(swing, SWING_DECAY * this.#swing);
     return shaft && shaft.meanHz * 60;
   }
@@ -71,7 +71,7 @@ export class TachometerPoint {
     return this.#still.seconds >= STANDSTILL_S || this.#still.snapshots >= STANDSTILL_SNAPSHOTS ? 0 : undefined;
   }
 
-  /** Appends a block that continues the signal, of which the latest seconds are kept; returns whether it did. */
+  /** Appends a block that continues the signal, and keeps the latest seconds. @returns whether it continued. */
   #append({ samples, startUs, sampleRateHz }: WaveformBlock): boolean {
     const follows =
       this.#endUs !== null && Math.abs(startUs - this.#endUs) <= MAX_JOIN_GAP_US && sampleRateHz === this.#sampleRateHz;

@@ -24,19 +24,19 @@ import { type RateChain, type RateChainState, RateChains } from './rateChain.ts'
 
 export interface VibrationSettings {
   windows: WindowShape;
-  /** Shared by all points: they are worked on one after the other. */
+  /** Shared by all points, which are processed one after the other. */
   engine: SpectralEngine;
   otherWindows: readonly OtherWindows[];
   level: LevelSettings;
   trigger: TriggerSettings;
-  /** That a point may bring in a month. */
+  /** False-alarm budget of the point per month. */
   falseAlerts: number;
   spectrumIntervalMs: number;
   /** Shared by all points. */
   bufferPool: SignalBufferPool;
 }
 
-/** What survives a restart, by stage. */
+/** The state that survives a restart, by stage. */
 interface VibrationState {
   kind: 'vibration';
   intake: IntakeState;
@@ -45,7 +45,7 @@ interface VibrationState {
   chains: RateChainState[];
 }
 
-/** How the machine was run during a block. */
+/** The machine's operation during a block. */
 interface BlockContext {
   block: WaveformBlock;
   extremes: Extremes;
@@ -54,7 +54,7 @@ interface BlockContext {
   assignment: StateAssignment | null;
 }
 
-/** One vibration sensor, stage by stage: a block is admitted, cut into windows, each has features and is assessed. */
+/** One vibration sensor, stage by stage: a block is admitted and cut into windows, whose features are assessed. */
 export class VibrationPoint {
   readonly intake: Intake;
   readonly rows = new FeatureRows();
@@ -69,7 +69,7 @@ export class VibrationPoint {
   readonly #history: WindowCutter;
   readonly #longerWindows: LongerWindows[];
   readonly #chains: RateChains;
-  /** From other windows, where those of the detector are too short to resolve it. */
+  /** From other windows, if those of the detector are too short to resolve it. */
   #otherVelocity: number | undefined;
   #spectrumMs: number;
   #blocksWithoutWindow = 0;
@@ -104,7 +104,7 @@ export class VibrationPoint {
     this.#chains = new RateChains(plan, restored?.chains);
   }
 
-  /** The signal that is kept for a diagnosis. */
+  /** The signal buffered for a diagnosis. */
   get buffer(): SignalBuffer {
     return this.#signal.buffer;
   }
@@ -131,7 +131,7 @@ export class VibrationPoint {
     if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) onAssessed(this.#reportNoWindow(block));
   }
 
-  /** A signal that a device stored: rows of features, and nothing else. The shaft's speed of then is not known. */
+  /** A signal that a device stored: it only makes rows of features. The shaft's speed at that time is unknown. */
   acceptHistorical(block: WaveformBlock): void {
     const checked = checkWaveform(block, this.unit);
     if ('rejection' in checked) {
@@ -167,7 +167,7 @@ export class VibrationPoint {
     };
   }
 
-  /** The extremes of a block that is new and fit to be used; null for another, which is counted. */
+  /** The extremes of a new and usable block; null for any other, which is counted. */
   #admit(block: WaveformBlock): Extremes | null {
     if (block.timeQuality === 'received') block.startUs = this.#assignStart(block);
     const checked = checkWaveform(block, this.unit);
@@ -196,7 +196,7 @@ export class VibrationPoint {
     }
   }
 
-  /** From a window to its features, and from these to its assessment. */
+  /** Computes a window's features, and their assessment. */
   #assess(chain: RateChain, window: Window, { block, extremes, shaftHz, assignment }: BlockContext): PointAssessment {
     const { features, meta } = chain;
     const row = features.extract(window.samples, shaftHz);
@@ -204,7 +204,7 @@ export class VibrationPoint {
     const spectrum = () => features.spectrum(timeMs);
     this.rows.add(meta, block.timeQuality, window.startUs, row, this.#isSpectrumDue(timeMs) ? spectrum() : undefined);
     this.intake.ledger.windows++;
-    // A window that is the whole block has been looked through already.
+    // The extremes of a window that is the whole block are already known.
     const isWholeBlock = window.startUs === block.startUs && window.samples.length === block.samples.length;
     const { isRateWrong } = this.#overlaps;
     const { isSuspicious } = this.#signal;

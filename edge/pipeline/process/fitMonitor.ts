@@ -6,7 +6,7 @@ import { MIN_FIT_ROWS } from '../judgement.ts';
 const CHECK_INTERVAL_ROWS = 50;
 const MAX_INDICES = 500;
 
-/** Whether a model still fits its machine, looked at now and then; not kept across a restart. */
+/** Checks periodically whether a model still fits its machine; not kept across a restart. */
 export class FitMonitor {
   fit: Fit | undefined;
   #indices: number[] = [];
@@ -18,7 +18,7 @@ export class FitMonitor {
     scores: readonly (ProcessScore | null)[],
     recent: readonly { values: ReadonlyMap<string, number> }[],
   ): void {
-    // The members of a panel have no part in what the model was trained on.
+    // A panel's members were not part of the model's training.
     for (const score of scores) if (score) this.#indices.push(score.level ?? score.index);
     this.#rowsSinceCheck += scores.length;
     if (this.#rowsSinceCheck < CHECK_INTERVAL_ROWS) return;

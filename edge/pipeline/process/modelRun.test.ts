@@ -5,7 +5,7 @@ import { createRun, isStale, recordTimes } from './modelRun.ts';
 const MINUTE_MS = 60_000;
 const run = () => createRun({ usual: [] } as unknown as ProcessModel);
 
-test('what was smoothed before a machine stood for ten minutes says nothing of the rows after', () => {
+test('smoothed values from before a standstill of ten minutes do not affect later rows', () => {
   const model = run();
   expect(isStale(model, 0)).toBe(false);
   recordTimes(model, [0, 10_000, 20_000]);
@@ -13,7 +13,7 @@ test('what was smoothed before a machine stood for ten minutes says nothing of t
   expect(isStale(model, 20_001 + 10 * MINUTE_MS)).toBe(true);
 });
 
-test('of rows that are an hour apart it takes eight hours', () => {
+test('with rows an hour apart the gap is eight hours', () => {
   const model = run();
   recordTimes(model, [0, 60 * MINUTE_MS, 180 * MINUTE_MS]);
   expect(isStale(model, (180 + 480) * MINUTE_MS)).toBe(false);

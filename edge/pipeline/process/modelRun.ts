@@ -10,18 +10,18 @@ import {
   WORSE_ROWS,
 } from '../judgement.ts';
 
-/** What a model did since it has its role. */
+/** Statistics of a model since it got its role. */
 export interface ModelRunState {
   state: ProcessState;
-  /** Of the row that was judged last, and the shortest step from one to the next; absent: none was. */
+  /** Time of the last judged row, and the shortest step between rows; absent before the first. */
   lastMs?: number;
   stepMs?: number;
   rows: number;
   over: number;
   failures: number;
-  /** Batches in a row, until now. */
+  /** Consecutive failed batches. */
   failing: number;
-  /** What the model that it is held against did over the same rows: the active one, or the one before. */
+  /** Counts of the model it is compared with over the same rows: the active one, or the previous one. */
   beside: { rows: number; over: number };
   ms: number;
   runtime?: string;
@@ -53,7 +53,7 @@ export function isStale({ lastMs, stepMs = 0 }: Pick<ModelRunState, 'lastMs' | '
   return lastMs !== undefined && timeMs - lastMs > Math.max(STALE_MS, STALE_STEPS * stepMs);
 }
 
-/** The state with which a model goes on after a gap. */
+/** The state with which a model continues after a gap. */
 export function afterGap(model: ProcessModel, { members }: ProcessState): ProcessState {
   return { ...freshState(model), ...(members ? { members, follows: 'gap' } : {}) };
 }

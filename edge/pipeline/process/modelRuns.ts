@@ -7,23 +7,23 @@ import type { Installed, Role } from './slotModels.ts';
 
 export type ModelRunStates = Partial<Record<Role, ModelRunState>>;
 
-/** Rows on their way to a model. */
+/** Rows sent to a model. */
 export interface SlotJob {
   role: Role;
   job: HostJob;
   timesMs: number[];
 }
 
-/** What the models of a machine did since each has its role; models are compared over the rows that both judged. */
+/** Statistics of a machine's models since each got its role; models are compared over the rows that both judged. */
 export class ModelRuns {
   readonly #state: { runs: ModelRunStates };
 
-  /** @param state the machine's, and changed here. */
+  /** @param state of the machine; modified here. */
   constructor(state: { runs: ModelRunStates }) {
     this.#state = state;
   }
 
-  /** The run of a model in its role, begun if there is none. */
+  /** The run of a model in its role, created if there is none. */
   of(role: Role, model: ProcessModel): ModelRunState {
     const run = this.#state.runs[role] ?? createRun(model);
     this.#state.runs[role] = run;
@@ -35,7 +35,7 @@ export class ModelRuns {
     return (this.#state.runs.active?.rows ?? 0) < PROBATION_ROWS;
   }
 
-  /** Whether a row follows another one with a gap, where smoothing starts again. */
+  /** Whether there is a gap before a row, after which smoothing restarts. */
   isGap(timeMs: number, previousMs: number): boolean {
     return isStale({ lastMs: previousMs, stepMs: this.#state.runs.active?.stepMs ?? 0 }, timeMs);
   }
@@ -53,7 +53,7 @@ export class ModelRuns {
     };
   }
 
-  /** Begins the runs of a new active model and of the one that it replaces: both are compared over the same rows. */
+  /** Begins the runs of a new active model and the one it replaces: both are compared over the same rows. */
   startActive(model: ProcessModel, replaced: ProcessModel | undefined): void {
     const { active } = this.#state.runs;
     this.#state.runs = {
@@ -70,7 +70,7 @@ export class ModelRuns {
     delete this.#state.runs.candidate;
   }
 
-  /** Ends the run of the active model; that of the previous one goes on. */
+  /** Ends the run of the active model; the previous model's continues. */
   restorePrevious(previous: ProcessModel | undefined): void {
     const { runs } = this.#state;
     this.#state.runs = {
@@ -95,7 +95,7 @@ export class ModelRuns {
     run.over += countExceedances(result.scores);
   }
 
-  /** Adds what the models did over the same rows as those that are compared with them. */
+  /** Adds each model's counts to the comparison over the same rows. */
   compare(done: ReadonlyMap<Role, { rows: number; result: HostResult }>): void {
     for (const [role, other] of [
       ['candidate', 'active'],
@@ -109,7 +109,7 @@ export class ModelRuns {
     }
   }
 
-  /** Why a model is worse than the one that it is compared with; null if it is not, or does not run. */
+  /** Why a model is worse than the one it is compared with; null if it is not, or does not run. */
   regressionOf(role: Role): string | null {
     const run = this.#state.runs[role];
     return run ? findRegression(run) : null;

@@ -15,7 +15,7 @@ const config = unconnectedEdge({
   },
 });
 const random = randomOf(3);
-/** Flow and heat follow the load; `clog` takes flow away. */
+/** Flow and heat follow the load; `clog` reduces the flow. */
 function values(clog = 0) {
   const load = 0.7 + 0.1 * gaussian(random);
   return { load, flow: 80 * load * (1 - clog) + 0.5 * gaussian(random), heat: 20 + 40 * load + 0.5 * gaussian(random) };
@@ -28,7 +28,7 @@ const model = trainProcess(
 );
 
 const runner = new JobRunner();
-/** What the outbox would keep. */
+/** States as stored in the outbox. */
 const states = new Map<string, Buffer>();
 
 function accept(pipeline: Pipeline, point: string, t: number, value: number) {
@@ -44,7 +44,7 @@ async function runModels(pipeline: Pipeline) {
 }
 
 async function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
-  const said: {
+  const reported: {
     change: string;
     text: string;
     index: number;
@@ -55,9 +55,9 @@ async function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
     await runModels(pipeline);
     const drained = pipeline.drain({ ledger: null });
     for (const { key, value } of drained.states) states.set(key, value);
-    for (const { kind, body } of drained.outgoing) if (kind === 'alerts') said.push(body as never);
+    for (const { kind, body } of drained.outgoing) if (kind === 'alerts') reported.push(body as never);
   }
-  return said;
+  return reported;
 }
 
 const installed = (id: string, of: ProcessModel): Installed => ({ id, name: 'pump', release: id, model: of });
@@ -73,7 +73,7 @@ const undo = (pipeline: Pipeline, id: string | null = null) =>
   pipeline.updateModels('pump', (slot) => slot.rollBack(id, 'by command', 0));
 const modelsOf = (pipeline: Pipeline) => pipeline.models()[0];
 
-test('a model is tried, judges, is kept over a restart, and can be taken back', async () => {
+test('a model is tried, judges, survives a restart, and can be rolled back', async () => {
   const pipeline = new Pipeline(config);
   await expect(bring(pipeline, 'a', model, 'live')).rejects.toThrow('not yet: there is no machine');
   await run(pipeline, 0, 5);
@@ -88,31 +88,31 @@ test('a model is tried, judges, is kept over a restart, and can be taken back', 
   expect(alert).toMatchObject({ change: 'raise', evidence: { diagnosis: { fault: 'process_drift' } } });
   expect(alert.text).toContain('flow');
   expect(undo(after)).toBe('no model judges any more');
-  // What the model said ends with it.
+  // The model's alert ends with the model.
   const [returned] = await run(after, 140, 141);
   expect(returned).toMatchObject({ change: 'return' });
   expect(() => undo(after)).toThrow('has no model');
 });
 
-test('the same rows get the same verdicts, bit for bit, whenever it was restarted', async () => {
+test('the same rows get the same verdicts, bit for bit, regardless of restarts', async () => {
   const rows = Array.from({ length: 120 }, (_, t) => values(t > 80 ? 0.2 : 0));
   const verdicts = async (restartAt: number | null) => {
     const kept = new Map<string, Buffer>();
     let pipeline = new Pipeline(config);
-    const said: unknown[] = [];
+    const reported: unknown[] = [];
     for (let t = 0; t < rows.length; t++) {
       if (t === 40) await bring(pipeline, 'a', model, 'live');
       for (const [point, value] of Object.entries(rows[t])) accept(pipeline, point, t, value);
-      // At the restart rows are on their way to the models, and lost with the process.
+      // At the restart, rows are in inference and lost with the process.
       if (t === restartAt) pipeline.takeModelWork();
       else await runModels(pipeline);
       const drained = pipeline.drain({ ledger: null });
       for (const { key, value } of drained.states) kept.set(key, value);
-      for (const { kind, body } of drained.outgoing) if (kind !== 'features') said.push(body);
+      for (const { kind, body } of drained.outgoing) if (kind !== 'features') reported.push(body);
       if (t === restartAt) pipeline = new Pipeline(config, kept);
     }
     const { rows: judged, over } = modelsOf(pipeline).active ?? { rows: 0, over: 0 };
-    return { judged, over, alerts: said.filter((b) => (b as { change?: string }).change !== undefined) };
+    return { judged, over, alerts: reported.filter((b) => (b as { change?: string }).change !== undefined) };
   };
   const whole = await verdicts(null);
   expect(whole.alerts).toHaveLength(1);
@@ -122,7 +122,7 @@ test('the same rows get the same verdicts, bit for bit, whenever it was restarte
   expect(await verdicts(90)).toEqual(whole);
 });
 
-test('a model that does not fit the machine, sees nothing, fails, or is too slow, is refused', async () => {
+test('a model that does not fit the machine, detects nothing, fails, or is too slow, is refused', async () => {
   const pipeline = new Pipeline(config);
   await run(pipeline, 0, 40);
   const other = trainProcess(
@@ -151,7 +151,7 @@ test('a model that does not fit the machine, sees nothing, fails, or is too slow
   });
 });
 
-test('a candidate that calls more rows unlike its training is dropped by itself, one that agrees stays', async () => {
+test('a candidate that flags more rows is dropped automatically, one that agrees stays', async () => {
   const pipeline = new Pipeline(config);
   await run(pipeline, 0, 40);
   await bring(pipeline, 'a', model, 'live');
@@ -164,20 +164,22 @@ test('a candidate that calls more rows unlike its training is dropped by itself,
   expect(modelsOf(pipeline)).toMatchObject({ active: { id: 'a' }, candidate: null, undone: { id: 'nervous' } });
 });
 
-test('a model that judges, and is worse than the one before, or fails, gives way by itself', async () => {
+test('an active model that is worse than the previous one, or fails, is rolled back automatically', async () => {
   const pipeline = new Pipeline(config);
   await run(pipeline, 0, 40);
   await bring(pipeline, 'a', model, 'live');
   await run(pipeline, 40, 60);
   const nervous = { ...model, limits: model.limits.map((l) => l / 4) };
   pipeline.updateModels('pump', (slot) => slot.install(installed('nervous', nervous), 'live'));
-  const said = await run(pipeline, 60, 100);
+  const reported = await run(pipeline, 60, 100);
   expect(modelsOf(pipeline)).toMatchObject({
     active: { id: 'a' },
     previous: null,
     undone: { id: 'nervous', why: expect.stringContaining('rows unlike its training, the other model') },
   });
-  expect(said.filter((s) => s.change === 'raise').length).toBe(said.filter((s) => s.change === 'return').length);
+  expect(reported.filter((s) => s.change === 'raise').length).toBe(
+    reported.filter((s) => s.change === 'return').length,
+  );
   pipeline.updateModels('pump', (slot) => slot.install(installed('failing', model), 'live'));
   for (let t = 100; t < 110; t++) {
     for (const [point, value] of Object.entries(values())) accept(pipeline, point, t, value);
@@ -197,7 +199,7 @@ test('a model that judges, and is worse than the one before, or fails, gives way
   expect(healths.map((o) => (o.body as { process?: { reason?: string } }).process?.reason)).toContain('crashed: again');
 });
 
-test('a machine that is no longer as in the training is said to be so, with the channels', async () => {
+test('a machine that has drifted from its training is reported, with the channels', async () => {
   const pipeline = new Pipeline(config);
   await run(pipeline, 0, 40);
   await bring(pipeline, 'a', model, 'live');
@@ -214,10 +216,10 @@ test('a machine that is no longer as in the training is said to be so, with the 
   expect(fit?.drifted.map((d) => d.channel).sort()).toEqual(['flow', 'heat', 'load']);
 });
 
-test('points that say their values less often, or late, still make rows; what lacks a channel is counted', async () => {
+test('points that report less often, or late, still make rows; rows that lack a channel are counted', async () => {
   const pipeline = new Pipeline(config);
   const rows = Array.from({ length: 60 }, () => values());
-  // Heat comes two seconds behind the others, in their order; later not at all.
+  // Heat arrives two seconds behind the others, in order; later not at all.
   for (let t = 0; t < 40; t++) {
     accept(pipeline, 'load', t, rows[t].load);
     accept(pipeline, 'flow', t, rows[t].flow);
@@ -231,7 +233,7 @@ test('points that say their values less often, or late, still make rows; what la
   expect(pipeline.skippedRows.incomplete).toBeGreaterThan(10);
 });
 
-test('rows that wait for models that never come back are bounded, and the oldest given up', async () => {
+test('rows that await models which never answer are bounded, and the oldest dropped', async () => {
   const pipeline = new Pipeline(config);
   await run(pipeline, 0, 40);
   await bring(pipeline, 'a', model, 'live');
@@ -242,7 +244,7 @@ test('rows that wait for models that never come back are bounded, and the oldest
   expect(pipeline.skippedRows.too_many).toBeGreaterThan(100);
 });
 
-test('a machine without a model learns its own of its first days, and that finds a clog', {
+test('a machine without a model trains its own on its first days, and that detects a clog', {
   tags: 'slow',
 }, async () => {
   const own = edgeConfigSchema.parse({ ...config, detection: { ...config.detection, ownModelDays: 0.01 } });
@@ -253,7 +255,7 @@ test('a machine without a model learns its own of its first days, and that finds
   const [request] = pipeline.takeTrainingRows();
   expect(request).toMatchObject({ asset: 'pump', channels: ['flow', 'heat', 'load'] });
   expect(pipeline.takeTrainingRows()).toEqual([]);
-  // All points are of role load, which no member of the panel judges.
+  // All points have the role load, which no member of the panel judges.
   expect(request.context).toEqual(['flow', 'heat', 'load']);
   const learned = await runner.learn({ ...request, context: ['load'] });
   if (!learned.ok) throw new Error(learned.why);
@@ -263,9 +265,9 @@ test('a machine without a model learns its own of its first days, and that finds
   expect(await run(pipeline, 2010, 2400)).toEqual([]);
   expect(modelsOf(pipeline).active?.members).toContainEqual({ member: 'relation', channels: 2 });
   const after = new Pipeline(own, states);
-  const said = await run(after, 2400, 2460, 0.3);
-  expect(said[0]).toMatchObject({ change: 'raise' });
-  expect(said[0].text).toContain('flow');
-  const because = said[0].evidence.diagnosis.reasons.join('; ');
+  const reported = await run(after, 2400, 2460, 0.3);
+  expect(reported[0]).toMatchObject({ change: 'raise' });
+  expect(reported[0].text).toContain('flow');
+  const because = reported[0].evidence.diagnosis.reasons.join('; ');
   expect(because).toMatch(/flow: not what the other values let expect \(\d+\.\d times the limit\)/);
 });

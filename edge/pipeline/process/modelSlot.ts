@@ -10,7 +10,7 @@ import { OwnModelRows } from './ownModelRows.ts';
 import { type ProcessRow, ProcessRows } from './processRows.ts';
 import { channelsOf, type Installed, NO_MODELS, ROLES, type Role, type SlotModels } from './slotModels.ts';
 
-/** Rows that wait for the models; beyond it the oldest is given up, and counted. */
+/** Limit on rows that await models; beyond it the oldest is dropped and counted. */
 const MAX_PENDING = 200;
 const BATCH_ROWS = 32;
 
@@ -19,11 +19,11 @@ interface PendingRow {
   values: Record<string, number>;
 }
 
-/** What is kept with the machine; rows that wait are judged after a restart as they would have been before it. */
+/** Stored with the machine; pending rows get the same verdicts after a restart as they would have before. */
 export interface SlotState {
   runs: ModelRunStates;
   pending: PendingRow[];
-  /** Rows given up, by reason. */
+  /** Rows dropped, by reason. */
   skipped: { incomplete: number; too_many: number };
   undone: MachineModels['undone'];
 }
@@ -32,19 +32,19 @@ export function emptySlotState(): SlotState {
   return { runs: {}, pending: [], skipped: { incomplete: 0, too_many: 0 }, undone: null };
 }
 
-/** Rows on their way to the models, by role. */
+/** Rows sent to the models, by role. */
 export interface SlotWork {
   rows: number;
-  /** Rows that lack a channel of a model are not its own to judge. */
+  /** Each model gets only rows that have all its channels. */
   jobs: SlotJob[];
 }
 
-/** The active model's verdict on a row; or why there is none. */
+/** The active model's verdict on a row, or why there is none. */
 export type RowVerdict = { timeMs: number } & ((ProcessScore & { basis: ProcessBasis }) | { failed: string });
 
 /**
- * The process models of one machine: the active one, a candidate in its shadow, and the previous one, which keeps
- * running for a while so that a regression is detected. Rows go to the models as work and return as verdicts.
+ * The process models of one machine: the active one, a candidate in shadow, and the previous one, which keeps running
+ * for a while so that a regression is detected. Rows go to the models as work and return as verdicts.
  */
 export class ModelSlot {
   #models: SlotModels;
@@ -58,12 +58,12 @@ export class ModelSlot {
   #fit = new FitMonitor();
   readonly #trainingRows: OwnModelRows;
 
-  /** @param state the machine's, and changed here. @param ownModelPeriod as `ownModelPeriod` gives it. */
+  /** @param state of the machine; modified here. @param ownModelPeriod from `ownModelPeriod`. */
   constructor(state: SlotState, ownModelPeriod: number, models?: SlotModels) {
     this.#state = state;
     this.#runs = new ModelRuns(state);
     this.#trainingRows = new OwnModelRows(ownModelPeriod);
-    // A state from before model packages holds none.
+    // States stored before there were model packages contain none.
     this.#models = models && 'active' in models ? models : NO_MODELS;
     this.#channels = channelsOf(this.#models);
   }
@@ -75,12 +75,12 @@ export class ModelSlot {
     return this.#models;
   }
 
-  /** When the newest row ended. */
+  /** End of the newest row. */
   get newestMs(): number | null {
     return this.#rows.newestMs;
   }
 
-  /** Name and release of the model that judges. */
+  /** Name and release of the active model. */
   get activeName(): string {
     const { active } = this.#models;
     return active ? `${active.name} ${active.release}` : '';
@@ -90,7 +90,7 @@ export class ModelSlot {
     return this.#state.skipped;
   }
 
-  /** Undefined where the machine has, and had, no model. */
+  /** Undefined if the machine never had a model. */
   view(asset: string): MachineModels | undefined {
     const [active, candidate, previous] = ROLES.map((role) => this.#runs.view(role, this.#models[role]));
     const { undone } = this.#state;
@@ -98,7 +98,7 @@ export class ModelSlot {
     return { asset, active, candidate, previous, undone, ...(this.#fit.fit ? { fit: this.#fit.fit } : {}) };
   }
 
-  /** Adds a point's mean. A row that is complete, or too old to wait, is queued for the models. */
+  /** Adds a point's mean. A row that is complete, or can wait no longer, is queued for the models. */
   add(point: string, interval: number, timeMs: number, mean: number): void {
     const closed = this.#rows.add(point, interval, timeMs, mean, this.#channels);
     if (closed.length === 0) return;
@@ -106,7 +106,7 @@ export class ModelSlot {
     if (this.#channels.length > 0) this.#enqueue(closed);
   }
 
-  /** Rows for the models, if any wait and none are on their way. */
+  /** Rows for the models, if any are pending and none are in inference. */
   takeWork(): SlotWork | null {
     const rows = this.#rowsUntilGap(this.#state.pending.slice(0, BATCH_ROWS));
     if (this.#working || rows.length === 0) return null;
@@ -130,7 +130,7 @@ export class ModelSlot {
     const done = new Map<Role, { rows: number; result: HostResult }>();
     work.jobs.forEach((slotJob, i) => {
       const { role, job, timesMs } = slotJob;
-      // It may have been changed meanwhile.
+      // The model may have changed meanwhile.
       if (this.#models[role]?.id !== job.id) return;
       const result = results[i];
       done.set(role, { rows: job.rows.length, result });
@@ -148,7 +148,7 @@ export class ModelSlot {
     return this.#collectsTrainingRows ? this.#trainingRows.take() : null;
   }
 
-  /** Discards the training rows: they were not the machine's normal. */
+  /** Discards the training rows, which were not normal. */
   discardTrainingRows(): void {
     this.#trainingRows.clear();
   }
@@ -165,7 +165,7 @@ export class ModelSlot {
     return this.#rows.forTrial(model);
   }
 
-  /** The model of this id, where the machine has it. */
+  /** The machine's model of this id, or null. */
   find(id: string): Installed | null {
     return ROLES.map((role) => this.#models[role]).find((one) => one?.id === id) ?? null;
   }
@@ -213,13 +213,13 @@ export class ModelSlot {
     this.#changed = true;
   }
 
-  /** Rows up to the first gap, where smoothing starts again. */
+  /** Rows up to the first gap, where smoothing restarts. */
   #rowsUntilGap(rows: readonly PendingRow[]): PendingRow[] {
     const at = rows.findIndex(({ timeMs }, i) => i > 0 && this.#runs.isGap(timeMs, rows[i - 1].timeMs));
     return at < 0 ? [...rows] : rows.slice(0, at);
   }
 
-  /** The rows that a model can judge; null where there are none, or it does not run. */
+  /** The rows that a model can judge; null if there are none, or it does not run. */
   #jobFor(role: Role, rows: readonly PendingRow[]): SlotJob | null {
     const installed = this.#models[role];
     if (!installed || (role === 'previous' && !this.#runs.isOnProbation)) return null;
@@ -238,14 +238,14 @@ export class ModelSlot {
     const { active, candidate } = this.#models;
     const worseCandidate = candidate && this.#runs.regressionOf('candidate');
     if (candidate && worseCandidate) this.rollBack(candidate.id, worseCandidate, timeMs);
-    // Without a model to compare with, nothing shows whether the model or the machine has changed.
+    // With no model to compare with, a change of the model cannot be distinguished from one of the machine.
     const why = active && this.#runs.regressionOf('active');
     if (!active || !why) return null;
     this.rollBack(active.id, why, timeMs);
     return why;
   }
 
-  /** Has complete rows wait for the models. */
+  /** Queues complete rows for the models. */
   #enqueue(rows: readonly ProcessRow[]): void {
     const { pending, skipped } = this.#state;
     const models = ROLES.flatMap((role) => this.#models[role] ?? []);
@@ -256,7 +256,7 @@ export class ModelSlot {
         pending.push({ timeMs, values: Object.fromEntries(known.map((c) => [c, values.get(c) as number])) });
       } else skipped.incomplete++;
     }
-    // Those that are on their way stay.
+    // Rows in inference stay.
     if (pending.length > MAX_PENDING) {
       const from = this.#working ? BATCH_ROWS : 0;
       skipped.too_many += pending.splice(from, pending.length - MAX_PENDING).length;

@@ -3,22 +3,22 @@ import { OWN_MAX_CHANNELS, OWN_MIN_CHANNELS, OWN_ROW_FRACTION } from '../judgeme
 import { isStale } from './modelRun.ts';
 import type { ProcessRow } from './processRows.ts';
 
-/** Limits on the channels of a machine's own model, and the fraction of rows that must have them. */
+/** Stretches of training rows, spread over a machine's first days, and the rows in each. */
 const { stretches, stretchRows } = PROCESS_ANOMALY.settings;
 
 /**
- * Intervals between the starts of two stretches, so that all stretches spread over the given days; 0 for no own model.
+ * Intervals between the starts of two stretches, so that all of them spread over the given days; 0 for no own model.
  */
 export function ownModelPeriod(days: number, intervalS: number): number {
   return days === 0 ? 0 : Math.max(stretchRows, Math.round((days * 86_400) / intervalS / stretches));
 }
 
-/** Rows of a machine that has no model yet, in stretches that are spread over its first days; not kept across a restart. */
+/** Rows of a machine that has no model yet, in stretches spread over its first days; not kept across a restart. */
 export class OwnModelRows {
   readonly #period: number;
   #rows: ProcessRow[] = [];
 
-  /** @param period as `ownModelPeriod` gives it. */
+  /** @param period from `ownModelPeriod`. */
   constructor(period: number) {
     this.#period = period;
   }
@@ -27,14 +27,14 @@ export class OwnModelRows {
     if (this.#period > 0 && row.interval % this.#period < stretchRows) this.#rows.push(row);
   }
 
-  /** Discards the rows: they were not the machine's normal. */
+  /** Discards the rows, which were not normal. */
   clear(): void {
     this.#rows = [];
   }
 
   /**
-   * Once there are enough: the values that nearly every row has and that move, the rows that have all of them, and which
-   * of these follow a gap.
+   * Once there are enough: the channels that nearly every row has and that vary, the rows that have all of them, and
+   * which of these follow a gap.
    */
   take(): { channels: string[]; rows: number[][]; starts: number[] } | null {
     if (this.#rows.length < stretches * stretchRows) return null;
@@ -55,7 +55,7 @@ export class OwnModelRows {
   }
 }
 
-/** Whether a row has nothing to do with the one before, as it would have while it is judged. */
+/** Whether a row is unrelated to the previous one, by the same rule as in inference. */
 function isBroken(before: ProcessRow, row: ProcessRow): boolean {
   const stepMs = (row.timeMs - before.timeMs) / Math.max(1, row.interval - before.interval);
   return isStale({ lastMs: before.timeMs, stepMs }, row.timeMs);

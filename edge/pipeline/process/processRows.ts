@@ -2,9 +2,9 @@ import type { ProcessModel } from '#models/health/process/processModel.ts';
 import { TRIAL_ROWS } from '../judgement.ts';
 import { NotReadyError } from './trial.ts';
 
-/** Rows that a new model is tried on, and that drift is looked for in. */
+/** Rows kept for the trial of a new model and for drift detection. */
 const RECENT_ROWS = 500;
-/** Intervals that a point may be behind the others. */
+/** Intervals that a point may lag behind the others. */
 const OPEN_ROWS = 3;
 
 /** The means of a machine's process values over one interval. */
@@ -18,25 +18,26 @@ interface OpenRow extends ProcessRow {
   values: Map<string, number>;
 }
 
-/** From means of single points to rows of a machine. Not kept across a restart. */
+/** Combines means of single points into rows of a machine. Not kept across a restart. */
 export class ProcessRows {
-  /** By interval, the oldest first; those that points may still add to. */
+  /** Rows that points may still add to, by interval, the oldest first. */
   #open: OpenRow[] = [];
   #recent: ProcessRow[] = [];
 
-  /** The newest rows that are complete. */
+  /** The newest complete rows. */
   get recent(): readonly ProcessRow[] {
     return this.#recent;
   }
 
-  /** When the newest row ended. */
+  /** End of the newest row. */
   get newestMs(): number | null {
     return (this.#open.at(-1) ?? this.#recent.at(-1))?.timeMs ?? null;
   }
 
   /**
    * Adds a point's mean.
-   * @param channels that complete a row. @returns rows that are now complete, or too old to wait.
+   * @param channels that complete a row.
+   * @returns rows that are now complete, or can wait no longer.
    */
   add(point: string, interval: number, timeMs: number, mean: number, channels: readonly string[]): ProcessRow[] {
     let row = this.#open.find((r) => r.interval === interval);
@@ -65,7 +66,7 @@ export class ProcessRows {
       .map((values) => channels.map((channel) => values.get(channel) as number));
   }
 
-  /** Closes a row, and with it those before. */
+  /** Closes a row and all earlier ones. */
   #closeUntil(interval: number): ProcessRow[] {
     const closed = this.#open.filter((row) => row.interval <= interval);
     this.#open = this.#open.filter((row) => row.interval > interval);

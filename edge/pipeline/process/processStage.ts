@@ -8,7 +8,7 @@ import type { HealthReport } from '../health/healthReport.ts';
 import type { MachineState } from '../machineState.ts';
 import type { RowVerdict } from './modelSlot.ts';
 
-/** From a model's verdicts on rows of process values to the machine's health and its process alert. */
+/** Turns a model's verdicts on process rows into the machine's health and its process alert. */
 export class ProcessStage {
   readonly #state: MachineState;
   readonly #trigger: TriggerSettings;
@@ -16,7 +16,10 @@ export class ProcessStage {
   readonly #alerts: AlertStage;
   readonly #family: AlertFamily;
 
-  /** @param state the machine's: its process trigger is changed here. @param onReported sends the evidence of an alert. */
+  /**
+   * @param state of the machine, whose process trigger is modified here. @param onReported sends the evidence of an
+   * alert.
+   */
   constructor(
     name: string,
     state: MachineState,
@@ -51,14 +54,14 @@ export class ProcessStage {
     const trigger = stepTrigger(before, index, this.#trigger);
     this.#state.processTrigger = trigger;
     const score: Score = { assessable: true, index, contributions: [] };
-    // An alert is of a point: the one that moved most, which may be another one now.
+    // An alert belongs to the point that deviates most, which may have changed.
     this.#alerts.clearFamily(PROCESS);
     const values = { basis: verdict.basis, trigger: { settings: this.#trigger, before } };
     const assessment = { point: channels[0] ?? PROCESS, timeMs, score, on: trigger.on, values };
     this.#alerts.step(this.#family, assessment, index, processReasons(verdict));
   }
 
-  /** Ends what a replaced model raised. @param newestMs when its newest row ended. */
+  /** Ends the alert of a replaced model. @param newestMs end of its newest row. */
   reset(newestMs: number | null): void {
     this.#state.processTrigger = QUIET;
     this.#health.process = undefined;

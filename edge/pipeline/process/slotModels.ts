@@ -6,14 +6,14 @@ export interface Installed {
   name: string;
   release: string;
   model: ProcessModel;
-  /** What judges beside a machine's own model; those of before there were members have none. */
+  /** Detectors beside a machine's own model; absent in states stored before there were any. */
   members?: OwnMembers;
 }
 
 export type Role = 'active' | 'candidate' | 'previous';
 export const ROLES: readonly Role[] = ['active', 'candidate', 'previous'];
 
-/** The models of a machine; large, and kept by themselves. */
+/** The models of a machine; large, and stored separately. */
 export type SlotModels = Record<Role, Installed | null>;
 
 export const NO_MODELS: SlotModels = { active: null, candidate: null, previous: null };

@@ -3,10 +3,10 @@ import { NOT_YET } from '#models/packages/rollout.ts';
 import type { HostJob, HostResult } from '../../models/modelHost.ts';
 import { MAX_EXCEEDING_FRACTION, MAX_ROW_MS, MIN_SEEN_FRACTION, MIN_TRIAL_ROWS, SHIFT_SD } from '../judgement.ts';
 
-/** What a new model did on the machine's own rows. */
+/** Outcome of a new model on the machine's own rows. */
 export type TrialResult = { ok: true } | { ok: false; why: string };
 
-/** The machine has not run enough: no fault of the model. */
+/** The machine has too little history, which is not the model's fault. */
 export class NotReadyError extends Error {
   constructor(why: string) {
     super(`${NOT_YET}${why}`);
@@ -14,12 +14,12 @@ export class NotReadyError extends Error {
 }
 
 const MAX_PROBED = 12;
-/** 5 to 95 % of a normal law, in standard deviations. */
+/** 5 to 95 % of a normal distribution, in standard deviations. */
 const RANGE = 3.29;
 
 /**
- * Jobs that try a model on a machine's recent rows: as they are, and with each channel in turn far out of its range.
- * @throws NotReadyError where there are too few rows.
+ * Jobs that try a model on a machine's recent rows: unchanged, and with each channel in turn far out of range.
+ * @throws NotReadyError if there are too few rows.
  */
 export function trialJobs(id: string, model: ProcessModel, rows: readonly number[][]): HostJob[] {
   if (rows.length < MIN_TRIAL_ROWS)
@@ -53,7 +53,7 @@ export function evaluateTrial(model: ProcessModel, results: readonly HostResult[
   return { ok: true };
 }
 
-/** Channels that are moved in turn: all of few, some of many, spread over them. */
+/** Channels that are shifted in turn: all of a few, or an even selection of many. */
 function probedChannels({ channels }: ProcessModel): number[] {
   const count = Math.min(MAX_PROBED, channels.length);
   return Array.from({ length: count }, (_, i) => Math.floor((i * channels.length) / count));

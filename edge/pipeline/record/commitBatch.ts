@@ -2,7 +2,7 @@ import type { SourceOutages, SubscriptionLedger } from '#models/contracts/ledger
 import type { MessageKind } from '#models/contracts/topics.ts';
 import type { Receipt } from '../../receipts.ts';
 
-/** A message on its way to the outbox; it gets its envelope there. */
+/** A message for the outbox, which adds its envelope. */
 export interface Outgoing {
   kind: Exclude<MessageKind, 'status' | 'want'>;
   topic: string;
@@ -18,7 +18,7 @@ export interface KeptState {
 export interface CommitBatch {
   outgoing: Outgoing[];
   states: KeptState[];
-  /** Of the messages that brought it. */
+  /** Receipts of the messages it resulted from. */
   receipts?: readonly Receipt[];
 }
 

@@ -5,11 +5,11 @@ import { ChangedPoints } from '../changedPoints.ts';
 import type { Machine } from '../machine.ts';
 import type { KeptState, LedgerDue, Origin, Outgoing } from './commitBatch.ts';
 
-/** Points of one message; a message is far below what a gateway or a broker refuses. */
+/** Points per message, which keeps it far below the limits of gateways and brokers. */
 const LEDGER_CHUNK = 500;
 const UNMAPPED = 'unmapped';
 
-/** The ledger messages of an edge: points that changed, messages that belong to no point, sources and subscriptions. */
+/** The ledger messages of an edge: changed points, messages without a point, sources and subscriptions. */
 export class LedgerRecords {
   readonly #topic: string;
   readonly #machines: ReadonlyMap<string, Machine>;
@@ -30,18 +30,18 @@ export class LedgerRecords {
     this.#unreported.mark(asset, point);
   }
 
-  /** Counts a message that belongs to no point. */
+  /** Counts a message without a point. */
   countUnmapped(reason: Rejection): void {
     this.unmapped[reason] = (this.unmapped[reason] ?? 0) + 1;
     this.#unmappedChanged = true;
   }
 
-  /** State to be kept, until a ledger message has reported it. */
+  /** State to store until a ledger message has reported it. */
   states(): KeptState[] {
     return this.#unmappedChanged ? [{ key: UNMAPPED, value: serialize(this.unmapped) }] : [];
   }
 
-  /** Messages on what changed since the last ones; none if nothing did. */
+  /** Messages on the changes since the last call; none if nothing changed. */
   take({ timeMs, sources, subscriptions }: LedgerDue): Outgoing[] {
     const points = this.#changedLedgers();
     const sourcesText = JSON.stringify(sources);
@@ -71,7 +71,7 @@ export class LedgerRecords {
     );
   }
 
-  /** @param once content of the first message. */
+  /** @param once content of the first message only. */
   #messages(timeMs: number, points: LedgerMessage['points'], once: Partial<LedgerMessage>): Outgoing[] {
     const messages: Outgoing[] = [];
     for (let at = 0; at === 0 || at < points.length; at += LEDGER_CHUNK) {

@@ -3,7 +3,7 @@ import { topics } from '#models/contracts/topics.ts';
 import type { Machine } from '../machine.ts';
 import type { CommitBatch, KeptState, Origin, Outgoing } from './commitBatch.ts';
 
-/** From what machines report to the records of the outbox: messages, and states that survive a restart. */
+/** Turns what machines report into records for the outbox: messages, and states that survive a restart. */
 export class MachineRecords {
   readonly #origin: Origin;
   readonly #writtenStates = new Map<string, Buffer>();
@@ -12,7 +12,7 @@ export class MachineRecords {
     this.#origin = origin;
   }
 
-  /** Adds to a batch what a machine and some of its points have reported since the last one, and their states. */
+  /** Adds the reports of a machine and some of its points since the last batch, and their states. */
   moveTo({ outgoing, states }: CommitBatch, asset: string, machine: Machine, points: Iterable<string>): void {
     this.#moveVerdicts(outgoing, asset, machine);
     this.#addMachineStates(states, asset, machine);
@@ -33,7 +33,7 @@ export class MachineRecords {
     for (const body of evidence) outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
   }
 
-  /** A machine changes less often than its points: what is on the disk already is not written again. */
+  /** A machine changes less often than its points: an unchanged state is not written again. */
   #addMachineStates(states: KeptState[], asset: string, machine: Machine): void {
     const state = serialize(machine.state());
     if (!this.#writtenStates.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });

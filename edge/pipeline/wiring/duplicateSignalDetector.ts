@@ -1,12 +1,12 @@
 import type { ScalarBlock, WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { MIN_CHANGES, SAME_BLOCKS, SAME_VALUES } from '../judgement.ts';
 
-/** Samples of a block that are compared. */
+/** Samples compared per block. */
 const COMPARED_SAMPLES = 64;
-/** Points whose latest content is remembered. */
+/** Points whose latest content is kept. */
 const MAX_KEPT = 4096;
 
-/** Two points that carry one signal, to the last digit, or do not any more. */
+/** Two points that carry identical signals, or no longer do. */
 export interface DuplicateSignal {
   asset: string;
   point: string;
@@ -20,7 +20,7 @@ interface Newest {
   timeUs: number;
 }
 
-/** A point that was seen with the content of another. */
+/** A point that sent another point's content. */
 interface Pair {
   of: string;
   same: number;
@@ -31,7 +31,7 @@ interface Pair {
 /** Finds points that send the same content at the same time: no two sensors measure the same noise. */
 export class DuplicateSignalDetector {
   readonly #newest = new Map<string, Newest>();
-  /** The point that sent a content last. */
+  /** The latest sender of each content. */
   readonly #senders = new Map<string, string>();
   readonly #pairs = new Map<string, Pair>();
 
@@ -64,7 +64,7 @@ export class DuplicateSignalDetector {
     this.#senders.set(content, key);
     if (this.#senders.size > MAX_KEPT) this.#senders.delete(this.#senders.keys().next().value as string);
     const pair = this.#pairs.get(key);
-    // Its twin has sent another content at the same time.
+    // The twin sent different content at the same time.
     const twin = pair && this.#newest.get(pair.of);
     if (pair && twin?.timeUs === timeUs && twin.content !== content) return this.#separate(key, pair, timeUs);
     const isTwin = sender !== undefined && sender !== key && this.#newest.get(sender)?.timeUs === timeUs;
@@ -79,9 +79,9 @@ export class DuplicateSignalDetector {
     return [{ asset, point, of: next.of, timeMs: timeUs / 1000, isPresent: true }];
   }
 
-  #separate(key: string, { of, isReported: isSaid }: Pair, timeUs: number): DuplicateSignal[] {
+  #separate(key: string, { of, isReported: wasReported }: Pair, timeUs: number): DuplicateSignal[] {
     this.#pairs.delete(key);
     const [asset, point] = key.split('/');
-    return isSaid ? [{ asset, point, of, timeMs: timeUs / 1000, isPresent: false }] : [];
+    return wasReported ? [{ asset, point, of, timeMs: timeUs / 1000, isPresent: false }] : [];
   }
 }

@@ -27,7 +27,7 @@ const plantOf = (machines: object[], seed: number, everyS: number) =>
     machines: machines.map((m) => ({ bearing: BEARING, iso: ISO, sensors: ['2H'], ...m })),
   });
 
-/** Runs a plant through an edge with shipped defaults; every alert of it. */
+/** Runs a plant through an edge with shipped defaults. @returns all its alerts. */
 function run(
   machines: object[],
   seconds: number,
@@ -107,7 +107,7 @@ test.each([
   expect(reported[0].text).toContain(remedy);
 });
 
-test('sensors that are exchanged while the machines run are reported within minutes', () => {
+test('sensors swapped while the machines run are reported within minutes', () => {
   const swap = { kind: 'swapped_sensors', point: '2H', with: 'fan/2H', atS: 200 };
   const { told: reported } = run([{ ...gearbox, ratedRpm: 2970, wiring: [swap] }, fan], 480);
   const swapped = reported.filter((t) => t.kind === 'swapped_sensors');
@@ -115,7 +115,7 @@ test('sensors that are exchanged while the machines run are reported within minu
   expect(swapped[0].atS).toBeGreaterThan(200);
 }, 60_000);
 
-test('a bearing that is not the configured one is told by its lines, beside the alert of the machine', () => {
+test("a bearing other than the configured one is recognised by its lines, beside the machine's alert", () => {
   const configured = { bpfo: 5.21, bpfi: 7.79, bsf: 2.51, ftf: 0.401 };
   const faults = [{ type: 'outer_race', point: '2H', onsetS: 150, firstG: 0.5, doublingS: 15, limitG: 8 }];
   const { told: reported } = run(
@@ -131,7 +131,7 @@ test('a bearing that is not the configured one is told by its lines, beside the 
   expect(reported.some((t) => t.kind === undefined && t.change === 'raise')).toBe(true);
 }, 60_000);
 
-test('what was reported is not repeated after a restart, and returns when it was put right', () => {
+test('a reported fault is not repeated after a restart, and returns when corrected', () => {
   const dead = wired(pump, { kind: 'dead_channel', point: '1H' });
   const { told: reported, kept } = run([dead], 120);
   expect(reported.map((t) => t.change)).toEqual(['raise']);
@@ -144,7 +144,7 @@ test('what was reported is not repeated after a restart, and returns when it was
   expect(mended.told.map((t) => [t.kind, t.change])).toEqual([['dead_channel', 'return']]);
 }, 60_000);
 
-test('machines of every kind that change their load are accused of nothing', () => {
+test('machines of every kind with changing load raise no wiring fault', () => {
   const { told: reported } = run([pump, fan, motor, compressor, gearbox], 400);
   expect(reported).toEqual([]);
 }, 60_000);

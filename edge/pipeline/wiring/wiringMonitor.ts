@@ -24,7 +24,7 @@ import type { Shaft } from '../operation/shaft.ts';
 import { type DuplicateSignal, DuplicateSignalDetector } from './duplicateSignalDetector.ts';
 import { type WiringChange, WiringVotes } from './wiringVotes.ts';
 
-/** What the monitor needs of a block's machine. */
+/** The monitor's view of a block's machine. */
 export interface WiringContext {
   name: string;
   config: Asset | undefined;
@@ -55,8 +55,8 @@ interface SlowWindow {
 }
 
 /**
- * Detects faults of wiring and configuration: a few seconds of each vibration point now and then, and thirty values of
- * each slow point. It covers all machines of the edge, since a cable may end at the wrong one. Three consecutive
+ * Detects faults of wiring and configuration from a few seconds of each vibration point now and then, and thirty values
+ * of each slow point. It covers all machines of the edge, since a cable may end at the wrong one. Three consecutive
  * inspections confirm a fault. Only reported faults survive a restart.
  */
 export class WiringMonitor {
@@ -69,7 +69,7 @@ export class WiringMonitor {
   readonly #twins = new DuplicateSignalDetector();
   readonly #votes = new WiringVotes();
 
-  /** What a block that was taken adds to what is known. */
+  /** Updates the findings with an accepted block. */
   observe(block: SampleBlock, machine: WiringContext, nowMs: number): WiringChange[] {
     this.#shafts.set(machine.name, machine.shaft.hz);
     if (block.kind === 'scalars')
@@ -94,7 +94,7 @@ export class WiringMonitor {
     this.#slots.delete(key);
     const unit = configuredPoint(machine.config, block.point)?.unit ?? DEFAULT_WAVEFORM_UNIT;
     const inspection = inspectSignal(pieces, sampleRateHz, unit, machine.shaft.hz);
-    // A signal that no longer shows its own machine is inspected as closely as a new one.
+    // A signal that no longer shows its own machine's lines is inspected as closely as a new one.
     const made = showsOwn(known.look) && !showsOwn(inspection) ? 0 : known.made;
     const everyUs = Math.min(LATER_INTERVAL_US, EARLY_INTERVAL_US * 2 ** Math.max(0, made + 1 - EARLY_INSPECTIONS));
     this.#inspections.set(key, { made: made + 1, nextUs: block.startUs + everyUs, look: inspection });
@@ -114,7 +114,7 @@ export class WiringMonitor {
     // An inspection without the point's own lines does not show that they are back.
     const isSwapped = all.some((f) => f.kind === 'swapped_sensors');
     const kinds = isSwapped || lineAt(inspection, shaft.hz) > 0 ? VIBRATION_KINDS : WITHOUT_LINES;
-    // The speed is the machine's, whichever sensor shows that it is wrong.
+    // The speed belongs to the machine, whichever sensor shows that it is wrong.
     const speed = Object.entries(config?.points ?? {}).find(([, p]) => p.role === 'speed')?.[0] ?? point;
     return [
       ...this.#votes.count({ asset, point, timeMs }, kinds, all),
@@ -122,7 +122,7 @@ export class WiringMonitor {
     ];
   }
 
-  /** What only other points show: another machine's lines, or the same ones at another scale. */
+  /** Findings that need other points: another machine's lines, or the same ones at another scale. */
   #compareWithOthers(key: string, inspection: SignalInspection): WiringFinding[] {
     const [asset] = key.split('/');
     for (const [otherKey, { look: otherInspection }] of this.#inspections) {
@@ -133,10 +133,10 @@ export class WiringMonitor {
         if (scale) return [scale];
       } else if (matchesSpeed(inspection, this.#shafts.get(other) ?? 0)) {
         const isSwapped = matchesSpeed(otherInspection, inspection.shaftHz);
-        // Its own sensor may be sound, and its signal merely be brought here, too.
+        // The other point's own sensor may be correct, and its signal merely arrive here as well.
         if (!isSwapped) continue;
         const remedy = `its lines lie at the speed of ${other}, and those of ${other}/${point} at the speed of ${asset}: exchange the two cables, or the two mappings`;
-        // Of the two, one reports it.
+        // Only one of the two reports it.
         return key < otherKey ? [{ kind: 'swapped_sensors', remedy }] : [];
       }
     }

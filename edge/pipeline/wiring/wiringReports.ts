@@ -7,7 +7,8 @@ import type { WiringChange } from './wiringVotes.ts';
 
 /**
  * Reports a new wiring fault to the integrator, and later its end; once each, also across restarts.
- * @param origin the beginning of each alert's id. @param state the machine's, and changed here.
+ * @param origin the beginning of each alert's id.
+ * @param state of the machine; modified here.
  * @returns whether the report was new.
  */
 export function reportWiring(

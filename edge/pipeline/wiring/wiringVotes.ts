@@ -2,7 +2,7 @@ import type { WiringFault } from '#models/contracts/alert.ts';
 import type { WiringFinding } from '#models/health/wiring/vibrationWiring.ts';
 import { CLEAR_FACTOR, CONFIRMATIONS } from '../judgement.ts';
 
-/** A wiring fault that was confirmed, or cleared, by enough inspections. */
+/** A wiring fault confirmed, or cleared, by enough inspections. */
 export interface WiringChange extends WiringFinding {
   asset: string;
   point: string;
@@ -35,9 +35,9 @@ export class WiringVotes {
       const finding = findings.find((f) => f.kind === kind);
       const before = this.#runs.get(key) ?? 0;
       const run = finding ? Math.max(0, before) + 1 : Math.min(0, before) - 1;
-      const gone = -CLEAR_FACTOR * this.#confirmations;
-      this.#runs.set(key, Math.max(gone - 1, Math.min(this.#confirmations + 1, run)));
-      if (run !== this.#confirmations && run !== gone) return [];
+      const clearedRun = -CLEAR_FACTOR * this.#confirmations;
+      this.#runs.set(key, Math.max(clearedRun - 1, Math.min(this.#confirmations + 1, run)));
+      if (run !== this.#confirmations && run !== clearedRun) return [];
       return [{ asset, point, timeMs, kind, remedy: finding?.remedy ?? '', isPresent: run > 0 }];
     });
   }

@@ -12,11 +12,11 @@ import { inCalls, readServerLimits, type ServerLimits } from './serverLimits.ts'
 
 /** A variable of a server, as `millwright edge browse` shows it. */
 export interface BrowsedVariable {
-  /** Browse names from the root on, with `/` between. */
+  /** Browse names from the root, with `/` between them. */
   path: string;
   nodeId: string;
   dataType: string;
-  /** Elements of its value, where that is an array. */
+  /** Length of its value if that is an array. */
   length: number | null;
   unit: string | null;
   value: number | string | boolean | null;
@@ -27,13 +27,16 @@ const MAX_DEPTH = 12;
 const CHUNK = 100;
 const CONNECT_MS = 15_000;
 
-/** A variable that the configuration takes, as the point that it becomes; `path` is relative to `under`, or the address. */
-export interface TakenVariable extends BrowsedVariable {
+/** A configured variable as its point; `path` is relative to `under`, or the address. */
+export interface MonitoredVariable extends BrowsedVariable {
   asset: string;
   point: string;
 }
 
-/** Every variable below a node, depth first, at most `limit` of them. @throws where the server is away, or lets us not in. */
+/**
+ * Every variable below a node, depth first, at most `limit` of them. @throws if the server is unreachable or denies
+ * access.
+ */
 export function browse(
   config: OpcuaSourceConfig,
   dataDirectory: string,
@@ -45,21 +48,21 @@ export function browse(
   );
 }
 
-/** What a source would monitor now, and its faults. @throws as `browse`. */
+/** The variables that a source would monitor now, and its faults. @throws as `browse`. */
 export function browseTaken(
   config: OpcuaSourceConfig,
   dataDirectory: string,
-): Promise<{ variables: TakenVariable[]; faults: SourceFault[] }> {
+): Promise<{ variables: MonitoredVariable[]; faults: SourceFault[] }> {
   return withSession(config, dataDirectory, async (session, limits) => {
     const memory = new NamespaceMemory(dataDirectory, config.endpoint);
     const log = pino({ level: 'silent' });
     const selected = await selectNodes(session, config.browse, config.nodes, limits, memory, log);
-    const taken = [...config.nodes.map((node) => ({ node, path: addressOf(node) })), ...selected.nodes];
-    const addresses = taken.map(({ node }) => addressOf(node));
+    const monitored = [...config.nodes.map((node) => ({ node, path: addressOf(node) })), ...selected.nodes];
+    const addresses = monitored.map(({ node }) => addressOf(node));
     const faults = [...selected.faults, ...selected.empty.flatMap((one) => one.faults)];
     const reached: { node: OpcuaNodeConfig; path: string; nodeId: string }[] = [];
     for (const [i, resolved] of (await resolveAddresses(session, addresses, limits, memory)).entries()) {
-      const { node, path } = taken[i];
+      const { node, path } = monitored[i];
       if (resolved.ok) reached.push({ node, path, nodeId: resolved.nodeId });
       else faults.push({ asset: node.asset, point: node.point, reason: resolved.reason, detail: resolved.detail });
     }
@@ -109,7 +112,7 @@ async function listVariables(session: ClientSession, root: string, limit: number
       children.forEach((references, i) => {
         for (const { nodeId, browseName, nodeClass } of references) {
           const id = nodeId.toString();
-          // The server's own diagnostics are no machine's; and an address space may have circles.
+          // The server's own diagnostics belong to no machine; and an address space may have cycles.
           if (seen.has(id) || id === SERVER) continue;
           seen.add(id);
           const path = `${parents[i].path === '' ? '' : `${parents[i].path}/`}${browseName.name}`;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseBrowsePath, splitLevels } from './browsePath.ts';
 
-test('names with a namespace by index, by URI, and the standard’s own', () => {
+test('names with a namespace by index, by URI, and the standard namespace', () => {
   expect(parseBrowsePath('/Objects/2:Pump 1/nsu=http://vendor.com/UA/;Speed')).toEqual([
     { namespace: { index: 0 }, name: 'Objects' },
     { namespace: { index: 2 }, name: 'Pump 1' },
@@ -9,7 +9,7 @@ test('names with a namespace by index, by URI, and the standard’s own', () => 
   ]);
 });
 
-test('a sign after & is taken literally, a dot anyway', () => {
+test('& escapes the next character; a dot needs no escape', () => {
   expect(parseBrowsePath('/Objects/2:In&/Out/3:Pump.Speed/2:a&&b/0&:c')).toEqual([
     { namespace: { index: 0 }, name: 'Objects' },
     { namespace: { index: 2 }, name: 'In/Out' },
@@ -19,7 +19,7 @@ test('a sign after & is taken literally, a dot anyway', () => {
   ]);
 });
 
-test('what is no path is none', () => {
+test('other text is not a path', () => {
   for (const text of ['Objects/2:Pump', '/', '', '/Objects//2:Pump', '/Objects/2:', '/Objects/'])
     expect(parseBrowsePath(text)).toBeNull();
 });

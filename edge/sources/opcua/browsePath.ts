@@ -1,6 +1,6 @@
 import type { NamespaceRef } from './namespaces.ts';
 
-/** One step of a browse path: a browse name in its namespace. */
+/** One step of a browse path: a browse name and its namespace. */
 export interface PathElement {
   namespace: NamespaceRef;
   name: string;
@@ -9,9 +9,9 @@ export interface PathElement {
 const ELEMENT = /^(?:(\d+):|nsu=([^;]+);|(?!\d+:|nsu=))(.+)$/s;
 
 /**
- * The elements of a path below the Root folder, such as `/Objects/2:Pump/nsu=urn:vendor:device;Speed`. A browse name has
- * its namespace before it (as in OPC 10000-4, A.2, or as a URI); without one it is the standard's own. `&` before a sign
- * takes it literally, as in `2:In&/Out`. Null of any other text.
+ * Parses a path below the Root folder, such as `/Objects/2:Pump/nsu=urn:vendor:device;Speed`. A browse name is preceded
+ * by its namespace (as in OPC 10000-4, A.2, or as a URI); the default is the standard's own. `&` escapes the next
+ * character, as in `2:In&/Out`. Null for any other text.
  */
 export function parseBrowsePath(text: string): PathElement[] | null {
   if (!text.startsWith('/')) return null;
@@ -27,7 +27,7 @@ function elementOf(text: string): PathElement | null {
   return { namespace, name: name.replace(/&(.)/gs, '$1') };
 }
 
-/** Parts between slashes; those of a namespace URI, and those after `&`, part nothing. Escapes are kept. */
+/** Splits at slashes, except in a namespace URI or after `&`. Escapes are kept. */
 export function splitLevels(text: string): string[] {
   const levels: string[] = [];
   for (const [level] of text.matchAll(/(?:^|\/)(?:nsu=[^;]+;)?(?:&.|[^/&])*/gs)) levels.push(level.replace(/^\//, ''));

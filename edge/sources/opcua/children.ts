@@ -1,7 +1,9 @@
 import { BrowseDirection, type ClientSession, type ReferenceDescription } from 'node-opcua-client';
 import { inCalls, type ServerLimits } from './serverLimits.ts';
 
-/** Components, organised nodes and the rest of what leads down, not properties; servers hand out long lists in pieces. */
+/**
+ * Components, organised nodes and other hierarchical references, not properties; servers return long lists in pieces.
+ */
 export async function childrenOf(
   session: ClientSession,
   nodeIds: readonly string[],

@@ -21,7 +21,7 @@ const opcuaNode = opcuaSourceSchema.parse({
   endpoint: 'opc.tcp://x:4840',
   nodes: [{ nodeId: 'ns=1;s=x', asset: 'a', point: 'p' }],
 }).nodes[0];
-/** A value as it arrives: the library's constructor would want a structure that it knows. */
+/** A value as received: the library's constructor requires a structure that it knows. */
 const structured = (value: object) =>
   Object.assign(new DataValue({ statusCode: StatusCodes.Good }), {
     value: { dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Scalar, value } as Variant,
@@ -33,7 +33,7 @@ const numberIn = (decoded: ReturnType<typeof decode>) =>
       ? 'waveform'
       : decoded.rejection;
 
-test('numbers of every type, booleans, enumerations and texts that stand for numbers', () => {
+test('numbers of every type, booleans, enumerations and texts that map to numbers', () => {
   expect(
     numberIn(decode({ dataType: DataType.Int64, arrayType: VariantArrayType.Scalar, value: [-1, 0xfffffffe] })),
   ).toBe(-2);
@@ -50,13 +50,13 @@ test('numbers of every type, booleans, enumerations and texts that stand for num
   expect(numberIn(decode({ dataType: DataType.Int16, value: 655 }, { scale: 0.1, offset: -5 }))).toBeCloseTo(60.5, 9);
 });
 
-test('a 64-bit integer beyond what a number holds exactly is refused, not rounded', () => {
+test('a 64-bit integer that a number cannot represent exactly is refused, not rounded', () => {
   expect(
     numberIn(decode({ dataType: DataType.UInt64, arrayType: VariantArrayType.Scalar, value: [0x7fffffff, 1] })),
   ).toBe('out_of_range');
 });
 
-test('bits and differences of 64-bit integers are taken before they are rounded', () => {
+test('bits and differences of 64-bit integers are computed before rounding', () => {
   const wide = (high: number, low: number, node: object, dataType = DataType.UInt64) =>
     numberIn(decode({ dataType, arrayType: VariantArrayType.Scalar, value: [high, low] }, node));
   expect(wide(0x40000000, 5, { bits: { from: 0, length: 3 } })).toBe(5);
@@ -65,7 +65,7 @@ test('bits and differences of 64-bit integers are taken before they are rounded'
   expect(wide(0xffffffff, 0xfffffffe, { scale: 0.5 }, DataType.Int64)).toBe(-1);
 });
 
-/** As node-opcua decodes a structure: fields by names that begin with a small letter, described by a schema. */
+/** As node-opcua decodes a structure: field names begin with a small letter and are described by a schema. */
 const structure = {
   schema: {
     fields: [
@@ -83,7 +83,7 @@ const structure = {
   motor: { axes: [{ rms: 1.5 }, { rms: 2.5 }] },
 };
 
-test('a member of a structure is read as if it were the value', () => {
+test('a member of a structure is read like a value', () => {
   const ofMember = (member: string, node: object = {}) =>
     numberIn(decodeDataValue({ ...opcuaNode, ...node, member }, 'source', structured(structure), limits));
   expect(ofMember('Speed', { scale: 2 })).toBe(2960);
@@ -99,7 +99,7 @@ test('a member of a structure is read as if it were the value', () => {
   expect(numberIn(decode({ dataType: DataType.Double, value: 1 }, { member: 'Speed' }))).toBe('wrong_type');
 });
 
-test('what is no measurement is refused with a remedy', () => {
+test('a value that is not a measurement is refused with a remedy', () => {
   const bytes = { dataType: DataType.ByteString, value: Buffer.from([1, 2]) };
   expect(numberIn(decode(bytes))).toBe('unsupported_type');
   expect(remedyOf('unsupported_type', new Variant(bytes))).toMatch(/ByteString/);
@@ -112,7 +112,7 @@ test('what is no measurement is refused with a remedy', () => {
   });
   expect(numberIn(decode(matrix(3, 64), { sampleRateHz: 1000 }))).toBe('unsupported_type');
   expect(remedyOf('unsupported_type', new Variant(matrix(3, 64)))).toMatch(/3 × 64.*range.*0,0:63/);
-  // As `range: 0,0:63` leaves it.
+  // As reduced by `range: 0,0:63`.
   expect(numberIn(decode(matrix(1, 64), { sampleRateHz: 1000 }))).toBe('waveform');
   const array = { dataType: DataType.Double, arrayType: VariantArrayType.Array, value: new Float64Array([4, 5]) };
   expect(numberIn(decode(array))).toBe('bad_rate');

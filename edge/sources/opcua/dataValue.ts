@@ -5,7 +5,10 @@ import { numberOf } from '../scalarValue.ts';
 import type { OpcuaNodeConfig, OpcuaSourceConfig } from './opcuaConfig.ts';
 import { memberNames, memberOf } from './structureMember.ts';
 
-/** A block of a monitored value, or why there is none. Scalars, texts that stand for numbers, and arrays of one dimension. */
+/**
+ * A block of a monitored value, or why there is none. Supports scalars, texts that map to numbers, and arrays of one
+ * dimension.
+ */
 export function decodeDataValue(
   node: OpcuaNodeConfig,
   timestamps: OpcuaSourceConfig['timestamps'],
@@ -51,7 +54,7 @@ function decodeArray(node: OpcuaNodeConfig, variant: Variant, timeMs: number | u
     (v) => (isWide ? Number(wideInteger(v, variant.dataType) ?? Number.NaN) : Number(v)) * scale + offset,
   );
   if (sampleRateHz !== undefined) return checkCompleted(node, Float32Array.from(samples), sampleRateHz, timeMs, limits);
-  // One element that `range` selects arrives as an array of one.
+  // A single element selected by `range` arrives as an array of one.
   return samples.length === 1 ? checkScalar(node, samples[0], timeMs, limits) : refuse('bad_rate');
 }
 
@@ -70,7 +73,7 @@ const NUMERIC: ReadonlySet<DataType> = new Set([
   DataType.Double,
 ]);
 
-/** A number, a boolean or a text; undefined of what can be none of these: times, byte strings, structures. */
+/** A number, a boolean or a text; undefined for other types: times, byte strings, structures. */
 function scalarContent({ dataType, value }: Variant): number | boolean | string | undefined {
   if (NUMERIC.has(dataType)) return value as number | boolean;
   if (dataType === DataType.String) return String(value);
@@ -78,12 +81,12 @@ function scalarContent({ dataType, value }: Variant): number | boolean | string 
   return undefined;
 }
 
-/** An array, or a matrix of which all dimensions but one are 1, as `range` may leave it. */
+/** An array, or a matrix whose dimensions are all 1 but one, as `range` may leave it. */
 function isOneDimensional({ arrayType, dimensions }: Variant): boolean {
   return arrayType === VariantArrayType.Array || (dimensions ?? []).filter((n) => n > 1).length <= 1;
 }
 
-/** node-opcua gives 64-bit integers as their high and low halves. Null of anything else. */
+/** node-opcua represents 64-bit integers as high and low halves. Null for anything else. */
 function wideInteger(halves: unknown, type: DataType): bigint | null {
   if (!Array.isArray(halves) || halves.length !== 2) return null;
   const [high, low] = halves as [number, number];
@@ -91,7 +94,7 @@ function wideInteger(halves: unknown, type: DataType): bigint | null {
   return type === DataType.Int64 ? BigInt.asIntN(64, bits) : bits;
 }
 
-/** A number holds 53 bits: what takes a part of the integer, or the difference to one, comes before it is made a number. */
+/** A number has 53 bits: bits are extracted, and offsets subtracted, before the conversion. */
 function scaled(integer: bigint, { bits, scale, offset }: OpcuaNodeConfig): number {
   if (bits !== undefined) return bitsOf(integer, bits) * scale + offset;
   return scale === 1 && Number.isInteger(offset) ? Number(integer + BigInt(offset)) : Number(integer) * scale + offset;
@@ -114,7 +117,7 @@ const REFUSED_STRUCTURE: ReadonlySet<string> = new Set(['unsupported_type', 'mis
 const MAX_NAMED = 20;
 
 /**
- * What a person can do about a value that is refused, by its reason; undefined where its status says it all.
+ * What a user can do about a refused value, by its reason; undefined if its status suffices.
  * @param variant as the server sent it.
  */
 export function remedyOf(rejection: string, variant: Variant | null | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { AttributeIds, type ClientSession, makeBrowsePath, type NodeId } from 'node-opcua-client';
 import { inCalls, type ServerLimits } from './serverLimits.ts';
 
-/** The unit that the server names for each node (OPC 10000-8, 5.6.3); undefined where it names none. */
+/** The unit that the server states for each node (OPC 10000-8, 5.6.3); undefined if there is none. */
 export async function engineeringUnits(
   session: ClientSession,
   nodeIds: readonly string[],
@@ -21,7 +21,7 @@ export async function engineeringUnits(
   return nodeIds.map((_, i) => texts.get(i));
 }
 
-/** Of an EUInformation. */
+/** Text of an EUInformation. */
 function textOf(value: unknown): string | undefined {
   const text = (value as { displayName?: { text?: unknown } } | null | undefined)?.displayName?.text;
   return typeof text === 'string' && text !== '' ? text : undefined;

@@ -5,7 +5,7 @@ import { matchPath, mayContinue, type PathLevel, type PathPattern, parsePathPatt
 import type { ServerLimits } from './serverLimits.ts';
 import type { TypeTree } from './typeTree.ts';
 
-/** A variable whose path fits, and what the braces of the pattern stand for in it. */
+/** A variable whose path matches, and the captures of the pattern's braces. */
 export interface Candidate {
   nodeId: string;
   path: string;
@@ -15,20 +15,20 @@ export interface Candidate {
 interface Visited {
   nodeId: string;
   levels: PathLevel[];
-  /** Node ids from the root on: an address space may have circles. */
+  /** Node ids from the root: an address space may have cycles. */
   passed: ReadonlySet<string>;
 }
 
 const MAX_DEPTH = 12;
 const MAX_VISITED = 50_000;
 const CHUNK = 100;
-/** The server's own diagnostics are no machine's. */
+/** The server's own diagnostics, which belong to no machine. */
 const SERVER = 'ns=0;i=2253';
 
 /**
- * Variables below a node whose paths fit a selection's pattern, in the order of their paths. Only ways that may lead to
- * one are followed; `isComplete` is false where there were too many.
- * @param typeOf the node id or the name of the type that the node of a brace has to have.
+ * Variables below a node whose paths match a selection's pattern, in order of path. Only branches that may lead to a
+ * match are followed; `isComplete` is false if there were too many.
+ * @param typeOf the node id or name of the type that a brace's node must have.
  */
 export async function findCandidates(
   session: ClientSession,
@@ -42,8 +42,8 @@ export async function findCandidates(
   const { variables, isComplete } = await visit(session, pattern, root, limits);
   await types.load(variables.flatMap(({ levels }) => levels.map(({ typeId }) => typeId)));
   const fits = (capture: string, { typeId }: PathLevel) => {
-    const wanted = typeOf(capture);
-    return wanted === undefined || types.isOf(typeId, wanted);
+    const required = typeOf(capture);
+    return required === undefined || types.isOf(typeId, required);
   };
   const matches = variables.flatMap(({ nodeId, levels }) => {
     const parts = matchPath(pattern, levels, fits);
@@ -53,7 +53,7 @@ export async function findCandidates(
   return { matches: matches.toSorted((a, b) => (a.path < b.path ? -1 : 1)), isComplete };
 }
 
-/** Variables that may fit by their names alone. */
+/** Variables that may match by their names alone. */
 async function visit(session: ClientSession, pattern: PathPattern, root: string, limits: ServerLimits) {
   const variables: Visited[] = [];
   let visited = 0;

@@ -2,22 +2,23 @@ import type { ClientSession, DataValue, HistoryData, HistoryReadResult } from 'n
 import type { ReachedNode } from './monitoredNodes.ts';
 import { inCalls, type ServerLimits } from './serverLimits.ts';
 
-/** Values of one answer; a server hands out the rest in pieces. */
+/** Values per reply; a server returns the rest in pieces. */
 const VALUES_PER_PIECE = 1000;
 
-/** That the clocks of a server's devices may differ by. */
+/** Tolerated difference between the clocks of a server's devices. */
 const CLOCKS_MS = 60_000;
 
-/** A node, and the time of the last value that arrived of it, in ms since 1970. */
+/** A node, and the time of its last received value, ms since 1970. */
 export interface Gap {
   reached: ReachedNode;
   sinceMs: number;
 }
 
 /**
- * Reads what the server stored of nodes since their last values (OPC 10000-11, 6.5.3), node by node in rising times.
- * `take` waits while nothing can be kept, and returns false where the rest is not wanted any more.
- * @returns nodes of which the server has no history, with its status. @throws where it refuses whole calls.
+ * Reads the stored values of nodes since their last ones (OPC 10000-11, 6.5.3), node by node in ascending time. `take`
+ * waits under back-pressure, and returns false to stop.
+ * @returns nodes for which the server has no history, with its status.
+ * @throws if whole calls are refused.
  */
 export async function readHistory(
   session: ClientSession,
@@ -27,7 +28,7 @@ export async function readHistory(
   take: (reached: ReachedNode, values: DataValue[]) => Promise<boolean>,
 ): Promise<{ reached: ReachedNode; status: string }[]> {
   const without: { reached: ReachedNode; status: string }[] = [];
-  // A node that seldom changes had its last value long before the gap.
+  // The last value of a rarely changing node is from long before the gap.
   const fromMs = gaps.reduce((newest, gap) => Math.max(newest, gap.sinceMs), 0) - CLOCKS_MS;
   let open = gaps.map((gap) => ({ gap, continuationPoint: undefined as Buffer | undefined }));
   while (open.length > 0) {

@@ -19,17 +19,17 @@ import { addressOf, type OpcuaNodeConfig } from './opcuaConfig.ts';
 import { resolveAddresses } from './resolveAddresses.ts';
 import { inCalls, type ServerLimits } from './serverLimits.ts';
 
-/** Takes a value of a node; `unit` is the one that the server names for it. */
+/** Receives a node's value; `unit` is the one that the server states for it. */
 export type Deliver = (node: OpcuaNodeConfig, value: DataValue, unit: string | undefined) => void;
 
 export interface Monitoring {
   faults: SourceFault[];
-  /** Items whose sampling interval or queue the server made other than requested. */
+  /** Items whose sampling interval or queue size the server revised. */
   revised: number;
   monitored: ReachedNode[];
 }
 
-/** A configured node, and the id by which it is reached on this connection. */
+/** A configured node, and its node id on this connection. */
 export interface ReachedNode {
   node: OpcuaNodeConfig;
   nodeId: string;
@@ -38,8 +38,8 @@ export interface ReachedNode {
 const MAX_NAMED = 20;
 
 /**
- * Creates the monitored items of nodes, in calls that the server takes, and hands over what they deliver. One that cannot
- * be monitored never keeps the others from it. @throws where the server refuses whole calls.
+ * Creates the monitored items of nodes, within the server's limits per call, and delivers their values. One that cannot
+ * be monitored does not affect the others. @throws if whole calls are refused.
  */
 export async function monitorNodes(
   session: ClientSession,
@@ -79,7 +79,7 @@ function faultOf(node: OpcuaNodeConfig, reason: string, detail: string): SourceF
   return { asset, point, reason, detail: `${addressOf(node)}: ${detail}` };
 }
 
-/** Nodes of the same settings. */
+/** Creates items with common settings. */
 async function createItems(
   subscription: ClientSubscription,
   nodes: readonly ReachedNode[],
@@ -108,7 +108,7 @@ async function createItems(
   return group.monitoredItems.map((item, i) => ({ node: nodes[i].node, item }));
 }
 
-/** Hints; a server that cannot give them is monitored all the same. */
+/** Units are optional: a server without them is monitored anyway. */
 async function unitsOf(
   session: ClientSession,
   nodes: readonly ReachedNode[],
@@ -128,7 +128,7 @@ async function unitsOf(
   }
 }
 
-/** Logs what the server made of the requested sampling and queues, and returns of how many items. */
+/** Logs revised sampling intervals and queue sizes. @returns the number of items. */
 function reportRevised(
   items: readonly { node: OpcuaNodeConfig; item: ClientMonitoredItemBase }[],
   log: Logger,
@@ -137,7 +137,7 @@ function reportRevised(
     const { statusCode, revisedSamplingInterval, revisedQueueSize } = item.result ?? {};
     if (!statusCode?.isGood() || revisedSamplingInterval === undefined || revisedQueueSize === undefined) return [];
     const { samplingIntervalMs, queueSize } = node;
-    // 0 requests the fastest that the server has: no interval contradicts it.
+    // 0 requests the server's fastest interval: any revision satisfies it.
     const isSlower = samplingIntervalMs > 0 && Math.abs(revisedSamplingInterval - samplingIntervalMs) >= 1;
     if (!isSlower && revisedQueueSize >= queueSize) return [];
     return [{ node: addressOf(node), samplingIntervalMs, revisedSamplingInterval, queueSize, revisedQueueSize }];

@@ -8,7 +8,7 @@ const STANDARD = 'http://opcfoundation.org/UA/';
 const before = [STANDARD, 'urn:server', 'urn:pumps', 'urn:fans'];
 const after = [STANDARD, 'urn:server', 'urn:fans', 'urn:pumps'];
 
-test('a namespace URI is found wherever the server puts it', () => {
+test('a namespace URI is found at any index', () => {
   const resolve = (nodeId: string) => resolveNodeId(nodeId, { now: after, first: new Map(), file: 'file' });
   expect(resolve('nsu=urn:pumps;s=P1.Speed')).toEqual({ ok: true, nodeId: 'ns=3;s=P1.Speed' });
   expect(resolve('nsu=urn:nobody;s=x')).toMatchObject({ ok: false, reason: 'namespace_unknown' });
@@ -20,7 +20,7 @@ test('a namespace URI is found wherever the server puts it', () => {
   });
 });
 
-test('an index counts only while it stands for the same namespace, and the refusal names the way out', () => {
+test('an index counts only while it denotes the same namespace, and the refusal names the remedy', () => {
   const first = new Map([[2, 'urn:pumps']]);
   expect(resolveNodeId('ns=2;s=x', { now: before, first, file: 'file' })).toEqual({ ok: true, nodeId: 'ns=2;s=x' });
   expect(resolveNodeId('i=2258', { now: after, first, file: 'file' })).toEqual({ ok: true, nodeId: 'i=2258' });
@@ -30,7 +30,7 @@ test('an index counts only while it stands for the same namespace, and the refus
   expect(resolveNodeId('ns=2;s=x', { now: before.slice(0, 2), first, file: 'file' })).toMatchObject({ ok: false });
 });
 
-test('what an index stood for is kept across restarts and never overwritten', () => {
+test('the namespace of an index is kept across restarts and never overwritten', () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-namespaces-'));
   const memory = new NamespaceMemory(directory, 'opc.tcp://a:4840');
   const indices = ['ns=2;s=x', 'nsu=urn:fans;s=y', 'i=2258'].flatMap((id) => namespaceIndexOf(id) ?? []);

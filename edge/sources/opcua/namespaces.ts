@@ -3,16 +3,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** A node id with the namespace index that it has on this connection, or why it has none. */
+/** A node id with its current namespace index, or why there is none. */
 export type ResolvedId = { ok: true; nodeId: string } | { ok: false; reason: NamespaceFault; detail: string };
 export type NamespaceFault = 'namespace_unknown' | 'namespace_changed';
 
-/** A namespace as a configuration names it; a URI as it is written there, with `;` and `%` escaped. */
+/** A namespace as configured; a URI is kept as written, with `;` and `%` escaped. */
 export type NamespaceRef = { uri: string } | { index: number };
-/** Where a server has a namespace now. */
+/** The current index of a namespace. */
 export type FoundNamespace = { ok: true; index: number } | { ok: false; reason: NamespaceFault; detail: string };
 
-/** What a configuration's namespaces are looked up in: the server's own, and `first`, as they were at first; it lies in `file`. */
+/** Namespaces for look-ups: the server's current ones, and `first`, those first seen, which are stored in `file`. */
 export interface Namespaces {
   now: readonly string[];
   first: ReadonlyMap<number, string>;
@@ -35,9 +35,9 @@ export function resolveNodeId(nodeId: string, namespaces: Namespaces): ResolvedI
 }
 
 /**
- * Where the server has a namespace. A server may number its namespaces anew whenever it starts: a URI is looked up, and an
- * index counts only while it stands for the namespace for which it stood at first.
- * @param rest what follows in the setting, for the remedy.
+ * Finds the current index of a namespace. A server may renumber its namespaces whenever it starts: a URI is looked up,
+ * and an index counts only while it denotes the namespace it denoted at first.
+ * @param rest remainder of the setting, for the remedy.
  */
 export function findNamespace(namespace: NamespaceRef, { now, first, file }: Namespaces, rest: string): FoundNamespace {
   if ('uri' in namespace) {
@@ -54,7 +54,7 @@ export function findNamespace(namespace: NamespaceRef, { now, first, file }: Nam
   return { ok: false, reason: 'namespace_changed', detail };
 }
 
-/** A node id as a server gives it, with the URI instead of the index. */
+/** A server's node id with the URI instead of the index. */
 export function withNamespaceUri(nodeId: string, namespaces: readonly string[]): string {
   const index = indexOf(nodeId);
   if (index === 0) return nodeId;
@@ -62,24 +62,24 @@ export function withNamespaceUri(nodeId: string, namespaces: readonly string[]):
   return `nsu=${uri};${nodeId.replace(BY_INDEX, '')}`;
 }
 
-/** The namespace index that a node id names; null where it names a URI. */
+/** The namespace index in a node id; null if it has a URI. */
 export const namespaceIndexOf = (nodeId: string): number | null => (BY_URI.test(nodeId) ? null : indexOf(nodeId));
 
-/** 0 where a node id names none: the standard's own namespace, which never moves. */
+/** 0 if a node id has none: the standard's own namespace, which never moves. */
 function indexOf(nodeId: string): number {
   return Number(BY_INDEX.exec(nodeId)?.[1] ?? 0);
 }
 
 const fileSchema = z.object({ endpoint: z.string(), namespaces: z.record(z.string().regex(/^\d+$/), z.string()) });
 
-/** Namespace URIs of the indices that a configuration uses, as the server had them at first; kept across restarts. */
+/** Namespace URIs of the configured indices, as first seen on the server; kept across restarts. */
 export class NamespaceMemory {
   readonly file: string;
   readonly #directory: string;
   readonly #endpoint: string;
   readonly #first = new Map<number, string>();
 
-  /** @throws where the file exists and cannot be read, or is damaged. */
+  /** @throws if the file exists and cannot be read, or is damaged. */
   constructor(dataDirectory: string, endpoint: string) {
     this.#directory = join(dataDirectory, 'opcua');
     this.#endpoint = endpoint;
@@ -92,7 +92,7 @@ export class NamespaceMemory {
     return this.#first;
   }
 
-  /** Remembers the namespaces of indices that were not used before. @throws where the disk refuses. */
+  /** Stores the namespaces of new indices. @throws if the write fails. */
   remember(indices: readonly number[], namespaces: readonly string[]): void {
     const before = this.#first.size;
     for (const index of indices)

@@ -17,13 +17,13 @@ import {
 import { selectNodes } from './selectNodes.ts';
 import type { ServerLimits } from './serverLimits.ts';
 
-/** Nodes that the server refused are tried again: a program that is loaded into a controller later brings them. */
+/** Interval between retries of nodes that the server refused: a program loaded into a controller later may add them. */
 const MISSING_MS = 60_000;
 const MAX_NAMED = 20;
 
 type Value = Parameters<Deliver>[1];
 
-/** What belongs to one connection. */
+/** State of one connection. */
 export interface Connection {
   session: ClientSession;
   subscription: ClientSubscription;
@@ -32,29 +32,29 @@ export interface Connection {
   sink: Sink;
   /** False once another connection has begun, or the source was stopped. */
   isNewest: () => boolean;
-  /** Called after each value that was handed over. */
+  /** Called after each delivered value. */
   delivered: () => void;
 }
 
-/** What outlives connections. */
+/** State that outlives connections. */
 export interface MonitorContext {
   config: OpcuaSourceConfig;
   edge: EdgeConfig;
   now: () => number;
   log: Logger;
-  /** Source times of the newest values, by point, where history is read. */
+  /** Source times of the newest values by point, if history is read. */
   newest: Map<string, number>;
-  /** Values of a kind that is refused, each logged once. */
+  /** Kinds of refused values, each logged once. */
   logged: Set<string>;
   count: (event: string, n: number) => void;
   report: (faults: readonly SourceFault[]) => void;
 }
 
-/** Monitors the nodes of a source on one connection, and reads what their server stored before it. */
+/** Monitors the nodes of a source on one connection, and reads the values that their server stored before it. */
 export class NodeMonitor {
   readonly #connection: Connection;
   readonly #context: MonitorContext;
-  /** What selections have found on this connection, and faults of it that no further attempt will change. */
+  /** Nodes found by selections on this connection, and permanent faults. */
   readonly #selected: OpcuaNodeConfig[] = [];
   readonly #lasting: SourceFault[] = [];
   #missing: NodeJS.Timeout | null = null;
@@ -69,8 +69,8 @@ export class NodeMonitor {
   }
 
   /**
-   * Monitors nodes and what selections find, reports those that cannot be as faults, and tries these again later.
-   * @throws where whole calls fail.
+   * Monitors nodes and those found by selections, reports failures as faults, and retries them later.
+   * @throws if whole calls fail.
    */
   async monitor(nodes: readonly OpcuaNodeConfig[], selections: readonly OpcuaSelectionConfig[]): Promise<void> {
     const { session, subscription, limits, memory, isNewest } = this.#connection;
@@ -83,7 +83,7 @@ export class NodeMonitor {
     const all = [...nodes, ...found];
     if (all.some(({ member }) => member !== undefined)) await this.#learnStructures();
     if (!isNewest()) return;
-    // Before a first new value moves them.
+    // Before the first new value changes them.
     const newest = new Map(all.map((node) => [keyOf(node), this.#newestOf(node)]));
     const deliver: Deliver = (node, value, unit) => this.#deliver(node, value, unit);
     const { faults, revised, monitored } = await monitorNodes(session, subscription, all, limits, memory, deliver, log);
@@ -102,8 +102,8 @@ export class NodeMonitor {
   }
 
   /**
-   * What the server's own structures consist of. The library would look it up with the first value, which keeps every other
-   * value waiting, and ends the process where the connection is lost meanwhile.
+   * Loads the server's structure definitions. The library would look them up at the first value, which delays all other
+   * values, and ends the process if the connection is lost meanwhile.
    */
   async #learnStructures(): Promise<void> {
     try {
@@ -113,7 +113,7 @@ export class NodeMonitor {
     }
   }
 
-  /** Of this run, or of the last one before the edge was restarted. */
+  /** From this run, or from before the edge restarted. */
   #newestOf(node: OpcuaNodeConfig): number | null {
     const { config, newest } = this.#context;
     if (!config.history) return null;
@@ -130,7 +130,7 @@ export class NodeMonitor {
   }
 
   #deliver(node: OpcuaNodeConfig, value: Value, unit: string | undefined): void {
-    // What an old connection still delivers may be another node's by now.
+    // A late value of an old connection may now belong to another node.
     if (!this.#connection.isNewest()) return;
     this.#take(node, value, unit);
     this.#connection.delivered();
@@ -153,7 +153,7 @@ export class NodeMonitor {
     }
     const stampMs = value.sourceTimestamp?.getTime() ?? 0;
     if (config.history && stampMs > 0) newest.set(keyOf(node), stampMs);
-    // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
+    // The server's queue overflowed before this value: some are lost (OPC 10000-4, 7.39.1).
     sink.accept(value.statusCode.hasOverflowBit ? { ...decoded, flaw: 'overflow' } : decoded, null);
   }
 
@@ -167,7 +167,7 @@ export class NodeMonitor {
     log.warn({ node: addressOf(node), asset, point, rejection, remedy }, 'values of a node are refused');
   }
 
-  /** Values of the gap before this connection, marked as historical. */
+  /** Reads values of the gap before this connection, marked as historical. */
   async #backfill(gaps: readonly Gap[]): Promise<void> {
     const { session, limits } = this.#connection;
     const { log, now } = this.#context;
@@ -183,7 +183,7 @@ export class NodeMonitor {
     }
   }
 
-  /** False where the rest is not wanted any more. */
+  /** False to stop reading. */
   async #takeHistorical({ node }: ReachedNode, values: readonly Value[]): Promise<boolean> {
     const { sink, isNewest } = this.#connection;
     const { asset, point } = node;

@@ -15,16 +15,16 @@ import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-deb
 import { listCertificates } from '../../certificates/certificateStore.ts';
 import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 
-// The library speaks on stdout, which belongs to results.
+// The library logs to stdout, which is reserved for results.
 for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
   set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
 
-// The certificate that the edge makes for itself would else name the library's makers.
+// The edge's self-made certificate would otherwise name the library's makers.
 setDefaultCertificateSubject('/O=Millwright');
 
 /**
- * Servers that the edge trusts. The library keeps an index that lags behind the folder: it would move a certificate that
- * somebody has just trusted back to the rejected ones.
+ * Servers that the edge trusts. The library's index lags behind the folder: it would move a newly trusted certificate
+ * back to the rejected ones.
  */
 class ServerCertificates extends OPCUACertificateManager {
   override async rejectCertificate(chain: Buffer | Buffer[]): Promise<void> {
@@ -38,8 +38,8 @@ class ServerCertificates extends OPCUACertificateManager {
 }
 
 /**
- * A client that has not connected yet; certificates lie in the edge's `pki` folder.
- * @param serverCertificate in DER, of a server that does not tell it; else the server is asked.
+ * Creates an unconnected client; certificates are in the edge's `pki` folder.
+ * @param serverCertificate in DER, for a server that does not provide it; else the server is asked.
  */
 export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string, serverCertificate?: Buffer): OPCUAClient {
   return OPCUAClient.create({
@@ -53,14 +53,14 @@ export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string, se
     securityPolicy: SecurityPolicy[config.securityPolicy],
     endpointMustExist: false,
     keepSessionAlive: true,
-    // With a standby, an absent server is left soon; else it is waited for.
+    // With a standby, an unreachable server is abandoned soon; else the client keeps trying.
     connectionStrategy: { initialDelay: 200, maxDelay: 1000, maxRetry: config.standby.length > 0 ? 1 : -1 },
   });
 }
 
 /**
- * Calls back where the library would replace a session that the server no longer has, and keeps it from creating the old
- * monitored items there: their node ids are those of a server that may number its namespaces otherwise now.
+ * Calls back when the library would replace a session that the server no longer has, and keeps it from recreating the
+ * old monitored items there: the server may have renumbered its namespaces, and with them the node ids.
  */
 export function onNewSession(client: OPCUAClient, call: () => void): void {
   const hooks: { beforeSubscriptionRecreate?: () => Promise<Error | undefined> } = client as object;
@@ -70,7 +70,7 @@ export function onNewSession(client: OPCUAClient, call: () => void): void {
   };
 }
 
-/** Who we are to the server: nobody, a user with a password, or the bearer of a certificate. @throws where a file cannot be read. */
+/** The user identity: anonymous, name and password, or certificate. @throws if a file cannot be read. */
 export function identityOf({
   username,
   passwordFile,

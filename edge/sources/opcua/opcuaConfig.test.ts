@@ -18,7 +18,7 @@ test('a node has an id or a path', () => {
   expect(problems({})).toEqual(['nodes: at least one node, or one selection in "browse"']);
 });
 
-test('a selection names its points by what its path has', () => {
+test('a selection builds point names from captures of its path', () => {
   expect(ofSelection({ path: '{asset}/+/{point}', types: { asset: 'PumpType', point: 'i=2368' } })).toEqual([]);
   expect(ofSelection({ path: '{asset}/#', point: '{rest}' })).toEqual([]);
   expect(ofSelection({ path: '{asset}/#' })).toEqual([

@@ -7,29 +7,29 @@ import { capturesOf, parsePathPattern } from './pathPattern.ts';
 const NODE_ID = /^(ns=\d+;|nsu=[^;]+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/;
 export const isNodeId = (text: string): boolean => NODE_ID.test(text);
 
-/** A namespace is best named by its URI (`nsu=`): a server may number its namespaces anew whenever it starts. */
+/** Prefer a namespace URI (`nsu=`): a server may renumber its namespaces whenever it starts. */
 const nodeIdSchema = z
   .string()
   .regex(NODE_ID, 'a node id such as nsu=urn:vendor:device;s=Pump.Temperature or ns=2;s=Pump.Temperature');
 
-/** Browse names from the Root folder on, each with its namespace before it. */
+/** Browse names from the Root folder, each preceded by its namespace. */
 const pathSchema = z.string().refine((text) => parseBrowsePath(text) !== null, {
   message: 'a browse path such as /Objects/2:Pump/nsu=urn:vendor:device;Speed',
 });
 
 /** How values are sampled and read. */
 const nodeFields = {
-  /** How often the server samples; a waveform is sent whole, as an array, each time it changes. */
+  /** The server's sampling interval; a waveform is sent whole, as an array, at each change. */
   samplingIntervalMs: z.number().min(0).default(1000),
-  /** Values that the server keeps between two publications. */
+  /** Values that the server queues between two publications. */
   queueSize: z.int().min(1).max(10_000).default(10),
-  /** Which of them a full queue throws away; either is told and counted. */
+  /** Which of them a full queue discards; either is reported and counted. */
   discard: z.enum(['oldest', 'newest']).default('oldest'),
-  /** Changes that are smaller are not sent: in the value's unit, or in percent of the range that the node tells. */
+  /** Smaller changes are not sent: in the value's unit, or in percent of the node's range. */
   deadband: z.strictObject({ type: z.enum(['absolute', 'percent']), value: z.number().positive() }).optional(),
   /** Rate of a node whose value is an array of samples. */
   sampleRateHz: z.number().min(10).max(200_000).optional(),
-  /** A part of an array or a matrix, as `3`, `0:1023` or `0,0:1023`: elements from 0, dimensions with commas between. */
+  /** Part of an array or a matrix, as `3`, `0:1023` or `0,0:1023`: elements from 0, dimensions separated by commas. */
   range: z
     .string()
     .regex(/^\d+(:\d+)?(,\d+(:\d+)?)*$/, 'a range of elements such as 3, 0:1023 or 0,0:1023')
@@ -39,9 +39,9 @@ const nodeFields = {
     .string()
     .regex(/^[^.]+(\.[^.]+)*$/, 'a field of a structure such as Motor.Speed or Axes.0.Rms')
     .optional(),
-  /** Words that stand for numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are known. */
+  /** Words that map to numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are built in. */
   states: z.record(z.string(), z.number()).optional(),
-  /** A part of a whole number. */
+  /** Part of an integer. */
   bits: bitSliceSchema.optional(),
   /** The value in the point's unit is `number × scale + offset`. */
   scale: z
@@ -68,17 +68,17 @@ export type OpcuaNodeConfig = z.infer<typeof opcuaNodeSchema>;
 
 const templateSchema = z.string().min(1).max(200);
 
-/** Nodes that are found on the server, on each connection, by where they are and of which types. */
+/** Nodes discovered on the server, on each connection, by path and type. */
 const selectionSchema = z
   .strictObject({
-    /** Where the search begins: a node id or a browse path. */
+    /** Where the search starts: a node id or a browse path. */
     under: z.union([pathSchema, nodeIdSchema], { error: 'a node id or a browse path' }).default('/Objects'),
     /** Browse names below it, in any namespace. */
     path: z.string().refine((text) => parsePathPattern(text) !== null, {
       message:
         'browse names below "under" such as {asset}/Monitoring/{point}: {…} and * within a name, + for one, one # for any number',
     }),
-    /** Types of the nodes that braces stand for, by name or node id; subtypes count. */
+    /** Types of the nodes captured by braces, by name or node id; subtypes match. */
     types: z
       .record(
         z.string(),
@@ -89,9 +89,9 @@ const selectionSchema = z
       .default({}),
     asset: templateSchema.default('{asset}'),
     point: templateSchema.default('{point}'),
-    /** Names for what the server calls its machines and points. */
+    /** Replacements for the server's names of machines and points. */
     names: z.record(z.string().min(1), nameSchema).optional(),
-    /** Nodes at most. */
+    /** Largest number of nodes. */
     limit: z.int().min(1).max(20_000).default(1000),
     ...nodeFields,
   })
@@ -111,10 +111,10 @@ const selectionSchema = z
   });
 export type OpcuaSelectionConfig = z.infer<typeof selectionSchema>;
 
-/** A point, as one word. */
+/** Key of a point. */
 export const keyOf = ({ asset, point }: { asset: string; point: string }): string => `${asset}/${point}`;
 
-/** What a node is found by. */
+/** A node's configured id or path. */
 export const addressOf = ({ nodeId, path }: OpcuaNodeConfig): string => nodeId ?? path ?? '';
 
 const endpointSchema = z.url({ protocol: /^opc\.tcp$/, error: 'an address such as opc.tcp://host:4840' });
@@ -123,7 +123,7 @@ export const opcuaSourceSchema = z
   .strictObject({
     type: z.literal('opcua'),
     endpoint: endpointSchema,
-    /** Servers with the same address space, which are turned to while the first is away or not healthy. */
+    /** Servers with the same address space, used while the first is unreachable or unhealthy. */
     standby: z.array(endpointSchema).default([]),
     securityMode: z.enum(['None', 'Sign', 'SignAndEncrypt']).default('None'),
     securityPolicy: z.enum(['None', 'Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss']).default('None'),
@@ -133,12 +133,15 @@ export const opcuaSourceSchema = z
     userCertificateFile: z.string().optional(),
     userKeyFile: z.string().optional(),
     publishingIntervalMs: z.number().min(10).default(500),
-    /** Which time a value bears. Where the source's is absent it is the server's, and where that is, the arrival's. */
+    /** The timestamp to use. If the source's is missing, the server's is used, then the time of arrival. */
     timestamps: z.enum(['source', 'server', 'arrival']).default('source'),
-    /** Whether values of a gap, also of the edge's own, are read from the server's history after a new connection. */
+    /**
+     * Whether values of a gap, including the edge's own downtime, are read from the server's history after a new
+     * connection.
+     */
     history: z.boolean().default(false),
     nodes: z.array(opcuaNodeSchema).default([]),
-    /** Beside `nodes`, or instead of them. */
+    /** In addition to `nodes`, or instead of them. */
     browse: z.array(selectionSchema).default([]),
   })
   .refine(({ nodes, browse }) => nodes.length + browse.length > 0, {

@@ -21,7 +21,7 @@ import { browseTaken } from './browse.ts';
 import { type OpcuaSourceConfig, opcuaSourceSchema } from './opcuaConfig.ts';
 import { OpcuaSource } from './opcuaSource.ts';
 
-/** Another server than the simulator's: standard nodes, ten thousand of them, of types that a plant may have. */
+/** A server independent of the simulator: ten thousand standard nodes of types that a plant may have. */
 const NODES = 10_000;
 const directory = mkdtempSync(join(tmpdir(), 'millwright-foreign-'));
 const variables: UAVariable[] = [];
@@ -103,7 +103,7 @@ function addHall({ engine }: OPCUAServer): void {
   }
 }
 
-/** Subscribes, and gathers what arrives by point. */
+/** Subscribes, and collects arrivals by point. */
 async function listen(nodes: object[], browse: object[] = []): Promise<Map<string, Arrival[]>> {
   const config = edgeConfigSchema.parse({
     site: 's',
@@ -137,7 +137,7 @@ const write = (i: number, value: number) => variables[i].setValueFromSource({ da
 const valuesOf = (arrivals: Arrival[] = []) =>
   arrivals.map((a) => (a.ok && a.block.kind === 'scalars' ? a.block.values[0] : null));
 
-test('ten thousand nodes in one source, each of which is heard', async () => {
+test('ten thousand nodes in one source all deliver', async () => {
   const arrived = await listen(Array.from({ length: NODES }, (_, i) => node(i)));
   await until(
     () => arrived.size === NODES,
@@ -145,13 +145,13 @@ test('ten thousand nodes in one source, each of which is heard', async () => {
     () => arrived.size,
   );
   for (let i = 0; i < NODES; i++) write(i, i + 1);
-  const heard = () => [...arrived.values()].filter((a) => a.length > 1).length;
-  await until(() => heard() === NODES, 30_000, heard);
+  const delivering = () => [...arrived.values()].filter((a) => a.length > 1).length;
+  await until(() => delivering() === NODES, 30_000, delivering);
   expect(valuesOf(arrived.get('v9999')).at(-1)).toBe(10_000);
   await sources.pop()?.stop();
 }, 120_000);
 
-test('machines are found by their type wherever they stand, and their measurements by the kind of value', async () => {
+test('machines are found by their type at any place, and their measurements by data type', async () => {
   const pumps = { under: '/Objects/1:Hall', path: '#/{asset}/Measurements/{point}', types: { asset: 'PumpType' } };
   const browse = [
     pumps,
@@ -178,7 +178,7 @@ test('machines are found by their type wherever they stand, and their measuremen
   });
 });
 
-test('a deadband keeps small changes away; a queue that overflows is told', async () => {
+test('a deadband suppresses small changes; a queue overflow is reported', async () => {
   const arrived = await listen([
     node(1, { deadband: { type: 'absolute', value: 5 }, queueSize: 100 }),
     node(2, { queueSize: 2, discard: 'oldest' }),
@@ -203,7 +203,7 @@ test('a deadband keeps small changes away; a queue that overflows is told', asyn
   expect(valuesOf(arrived.get('v3'))).not.toContain(1003);
 });
 
-test('status codes become qualities, odd types their reasons, members of structures values', async () => {
+test('status codes become qualities, unsupported types reasons, structure members values', async () => {
   const status = { nodeId: 'i=2256', member: 'BuildInfo.BuildDate', asset: 'line', point: 'built' };
   const state = { ...status, member: 'State', point: 'state' };
   const arrived = await listen([node(10), node(11), node(12), node(13), status, state]);

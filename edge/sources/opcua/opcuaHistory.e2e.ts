@@ -72,7 +72,7 @@ const write = (value: number, timeMs = Date.now()) => {
     variable.setValueFromSource({ dataType: DataType.Double, value }, StatusCodes.Good, new Date(timeMs));
 };
 
-test('what the server stored while the network was cut is read, marked as historical', async () => {
+test('values that the server stored while the network was cut are read and marked as historical', async () => {
   const port = await freePort();
   network.listen(port, '127.0.0.1');
   const nodes = ['kept', 'not-kept'].map((name) => ({ nodeId: `ns=1;s=${name}`, asset: 'a', point: name }));
@@ -107,7 +107,7 @@ test('what the server stored while the network was cut is read, marked as histor
     write(value);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  // Longer than a lost connection is repaired with its session.
+  // Longer than a lost connection can be repaired with its session.
   await until(() => source.events.get('connections_lost') === 1, 20_000);
   await new Promise((resolve) => setTimeout(resolve, 11_000));
   isCut = false;
@@ -118,7 +118,7 @@ test('what the server stored while the network was cut is read, marked as histor
   );
   expect(valuesOf(true)).toEqual(['kept 2', 'kept 3', 'kept 4']);
   expect(source.events.get('values_backfilled')).toBe(3);
-  // Another edge, which was down: what it had last is known from its store.
+  // Another edge, after downtime: its last values are known from its store.
   await source.stop();
   const newestMs = Date.now();
   arrivals.length = 0;

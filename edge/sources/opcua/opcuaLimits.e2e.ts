@@ -12,7 +12,7 @@ import { browse } from './browse.ts';
 import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 import { OpcuaSource } from './opcuaSource.ts';
 
-/** A server with small limits, which may have other namespaces and nodes whenever it starts. */
+/** A server with low limits, whose namespaces and nodes may change at each start. */
 const NODES = 300;
 const PUMPS = 'urn:test:pumps';
 const FANS = 'urn:test:fans';
@@ -33,7 +33,10 @@ afterEach(async () => {
   server = null;
 });
 
-/** Namespaces in the order of `uris`; each holds `count` nodes `v0`, `v1` … of which a pump's is its number, a fan's 1000 more. */
+/**
+ * Namespaces in the order of `uris`; each has `count` nodes `v0`, `v1` … whose value is the number for a pump, 1000
+ * more for a fan.
+ */
 async function serve(uris: string[], count = NODES): Promise<void> {
   server = new OPCUAServer({
     port,
@@ -102,7 +105,7 @@ const numbersOf = (arrivals: Arrival[] = []) =>
   arrivals.map((a) => (a.ok && a.block.kind === 'scalars' ? a.block.values[0] : null));
 const sessions = () => source?.events.get('sessions_made');
 
-test('300 nodes of a server that takes 200 in a call are all delivered; slower sampling is counted', async () => {
+test('300 nodes of a server with a limit of 200 per call are all delivered; slower sampling is counted', async () => {
   await serve([PUMPS]);
   const arrived = await listen(Array.from({ length: NODES }, (_, i) => node('ns=2', i)));
   await until(
@@ -117,7 +120,7 @@ test('300 nodes of a server that takes 200 in a call are all delivered; slower s
   expect(found.filter(({ nodeId }) => nodeId.startsWith('ns=2;s=v'))).toHaveLength(NODES);
 });
 
-test('after a restart by which nodes are gone, those are named and the others go on', async () => {
+test('nodes missing after a restart are named, and the others continue', async () => {
   await serve([PUMPS], 3);
   const fans = { path: 'fans/v{point}', asset: 'fan' };
   const arrived = await listen(
@@ -141,7 +144,7 @@ test('after a restart by which nodes are gone, those are named and the others go
       detail: `nsu=${PUMPS};s=v2: the server refuses it: BadNodeIdUnknown`,
     },
   ]);
-  // What a selection finds is looked for anew.
+  // Selections search again.
   await until(() => arrived.has('0') && arrived.has('1'), 10_000);
   expect(numbersOf(arrived.get('1'))).toEqual([1001]);
   const before = arrived.get('v1')?.length ?? 0;
@@ -149,7 +152,7 @@ test('after a restart by which nodes are gone, those are named and the others go
   await until(() => (arrived.get('v1')?.length ?? 0) > before && numbersOf(arrived.get('v1')).at(-1) === 7, 10_000);
 });
 
-test('with shifted namespaces a URI finds its node again, and an index is refused rather than read from another', async () => {
+test('with shifted namespaces a URI still finds its node, and an index is refused instead of reading another node', async () => {
   await serve([PUMPS, FANS], 2);
   const byIndex = { ...node('ns=2', 1), point: 'by-index' };
   const path = (names: string, point: string) => ({
@@ -186,7 +189,7 @@ test('with shifted namespaces a URI finds its node again, and an index is refuse
   ]);
   expect(source?.faults[0].detail).toContain(`write nsu=${PUMPS};s=v1`);
   for (const arrivals of arrived.values()) for (const value of numbersOf(arrivals)) expect(value).toBeLessThan(1000);
-  // Nor does a restart of the edge forget for which namespace it stood.
+  // The namespace is also kept across a restart of the edge.
   await source?.stop();
   const later = await listen([byIndex]);
   await until(() => source?.state === 'connected', 20_000);

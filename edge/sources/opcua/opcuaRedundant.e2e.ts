@@ -20,7 +20,7 @@ import { edgeConfigSchema } from '../../config.ts';
 import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 import { OpcuaSource } from './opcuaSource.ts';
 
-/** Two servers of one plant, which speak only encrypted, also of their endpoints, and call themselves by a name that no name server knows. */
+/** Two servers of one plant that require encryption, also for discovery, with a host name that cannot be resolved. */
 const SERVICE_LEVEL = 'ns=0;i=2267';
 const directory = mkdtempSync(join(tmpdir(), 'millwright-redundant-'));
 const servers: OPCUAServer[] = [];
@@ -72,7 +72,7 @@ afterAll(async () => {
   for (const server of servers) await server.shutdown(0);
 });
 
-test('certificates that are trusted open a server that tells nothing unencrypted; another takes over, and the change is counted', async () => {
+test('trusted certificates connect to a server without unencrypted discovery; another takes over, and the switch is counted', async () => {
   const [endpoint, standby] = ports.map((port) => `opc.tcp://127.0.0.1:${port}`);
   const config = edgeConfigSchema.parse({
     site: 's',
@@ -107,7 +107,7 @@ test('certificates that are trusted open a server that tells nothing unencrypted
   await servers[first].shutdown(0);
   await until(() => values.at(-1) === 1 - first && source.state === 'connected', 60_000, describe);
   expect(source.events.get('server_switched')).toBeGreaterThan(switches);
-  // The one that is left goes into maintenance once the other is back.
+  // The remaining server goes into maintenance once the other is back.
   await serve(first);
   levels[1 - first] = 0;
   await until(() => values.at(-1) === first && source.state === 'connected', 60_000, describe);

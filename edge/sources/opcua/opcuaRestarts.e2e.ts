@@ -61,7 +61,7 @@ afterAll(async () => {
   await broker?.process.end('SIGKILL');
 });
 
-/** As its administrator would, who has the server's certificate in a file. */
+/** As an administrator would, with the server's certificate in a file. */
 async function trustServer(): Promise<void> {
   const [{ file }] = listCertificates(join(server, 'pki'), Date.now()).filter((c) => c.place === 'own');
   await runMillwright(directory, 'trust', ['edge', 'certificates', 'trust', join(directory, 'edge.yaml'), file]);
@@ -69,7 +69,7 @@ async function trustServer(): Promise<void> {
 
 const delivered = async () => (await edge.metrics()).get('millwright_edge_messages_delivered_total') ?? 0;
 
-/** How long after the server answers new data are delivered. */
+/** Time from the server's return until new data are delivered. */
 async function flowsAfterReturn(): Promise<number> {
   const beganMs = performance.now();
   const before = await delivered();
@@ -80,19 +80,19 @@ async function flowsAfterReturn(): Promise<number> {
 test.skipIf(skip)(
   `a server killed and started ${RESTARTS} times, once with another certificate`,
   async () => {
-    // Their rhythm has to be known before a gap in it is one.
+    // A gap is detected only once the points' rhythm is known.
     await until(async () => (await delivered()) > 60, 20_000);
     const took: number[] = [];
     for (let i = 0; i < RESTARTS; i++) {
       const replaced = i === Math.floor(RESTARTS / 2);
       await plant.end('SIGKILL');
       if (replaced) rmSync(join(server, 'pki/own/certs'), { recursive: true });
-      // Some are back before the edge has noticed, some after it has given the connection up.
+      // Some return before the edge has noticed, some after it has abandoned the connection.
       await new Promise((resolve) => setTimeout(resolve, i % 5 === 4 ? 12_000 : 500 + 700 * (i % 4)));
       await plant.ready();
       if (replaced) await trustServer();
       took.push(await flowsAfterReturn());
-      // Until the rhythm of the points is known again.
+      // Until the points' rhythm is known again.
       await new Promise((resolve) => setTimeout(resolve, 2500));
     }
     process.stderr.write(`flows again after ${took.map((ms) => (ms / 1000).toFixed(1)).join(' ')} s\n`);

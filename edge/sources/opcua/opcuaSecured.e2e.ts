@@ -38,7 +38,7 @@ afterAll(async () => {
   await plant?.stop();
 });
 
-/** The edge may be writing one of them just now: then there is none yet. */
+/** The edge may be writing one at this moment: then there is none yet. */
 function rejected(pki: string) {
   try {
     return listCertificates(pki, Date.now()).filter((c) => c.place === 'rejected');
@@ -77,7 +77,7 @@ test.skipIf(skip).each(FULL_SIZE ? POLICIES : POLICIES.slice(0, 1))(
   },
 );
 
-test.skipIf(skip)('users by password or certificate; nobody else', async () => {
+test.skipIf(skip)('users by password or certificate; others are refused', async () => {
   const files = makeUserCertificate(directory);
   const guarded = new OpcuaPlant([machine], scenario, await freePort(), join(directory, 'guarded'), {
     users: { edge: 'secret' },
@@ -126,7 +126,7 @@ test.skipIf(skip)('users by password or certificate; nobody else', async () => {
   }
 });
 
-/** A user's certificate, in RSA as the policies want it. */
+/** A user's certificate, in RSA as the policies require. */
 function makeUserCertificate(folder: string): { cert: string; key: string } {
   const [cert, key] = [join(folder, 'user.crt'), join(folder, 'user.key')];
   const args = [
@@ -144,7 +144,7 @@ function makeUserCertificate(folder: string): { cert: string; key: string } {
     '-days',
     '2',
   ];
-  // The OPC UA library leaves an OPENSSL_CONF in this process that names no file.
+  // The OPC UA library sets OPENSSL_CONF in this process to a missing file.
   execFileSync('openssl', args, { stdio: 'pipe', env: { PATH: process.env.PATH } });
   return { cert, key };
 }

@@ -44,7 +44,7 @@ beforeAll(async () => {
     node(name, 'speed'),
     node(name, 'not-there'),
   ]);
-  // The edge is up before its server: it has to wait for it.
+  // The edge starts before its server and has to wait.
   edge = await Edge.start(
     directory,
     broker.url,
@@ -70,7 +70,7 @@ afterAll(async () => {
 
 const points = async () => new Map((await gateway.ledger()).points.map((p) => [`${p.asset}/${p.point}`, p]));
 
-test.skipIf(skip)('arrays become windows, values become rows, a node that is not there stops nothing', async () => {
+test.skipIf(skip)('arrays become windows, values become rows, a missing node does not affect the others', async () => {
   const stored = async (name: string) => (await points()).get(name)?.stored ?? 0;
   await until(
     async () => (await stored('pump-101/2H')) > 10 && (await stored('pump-102/temperature')) > 2,
@@ -85,7 +85,7 @@ test.skipIf(skip)('arrays become windows, values become rows, a node that is not
   }
 });
 
-test.skipIf(skip)('a server that goes and comes back is subscribed to again', async () => {
+test.skipIf(skip)('a server that goes away and returns is subscribed to again', async () => {
   await plant.stop();
   await until(async () => (await edge.metrics()).get('millwright_edge_source_connected{source="0"}') === 0, 30_000);
   await startPlant();
@@ -93,7 +93,7 @@ test.skipIf(skip)('a server that goes and comes back is subscribed to again', as
   await until(async () => ((await points()).get('pump-101/2H')?.stored ?? 0) > before + 5, 60_000, points);
 });
 
-test.skipIf(skip)('a subscription that the server ends is made anew once, and not for ever', async () => {
+test.skipIf(skip)('a subscription that the server ends is recreated once, and not forever', async () => {
   const log = () => readFileSync(join(directory, 'edge.log'), 'utf8').match(/source failed/g)?.length ?? 0;
   const before = log();
   plant.endSubscriptions();

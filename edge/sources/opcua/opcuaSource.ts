@@ -15,23 +15,23 @@ import { TrustedTurn } from './trustedTurn.ts';
 import { watchSilence } from './watchSilence.ts';
 
 const RETRY_MS = 1000;
-/** A connection that was lost is repaired with its session and what the server kept for it; after so long it is made anew. */
+/** Time to repair a lost connection with its session and the server's queues; then a new one is made. */
 const REPAIR_MS = 10_000;
-/** The same where another server stands by. */
+/** The same if there is a standby server. */
 const SWITCH_MS = 2000;
-/** A server that has not answered by then is left, where there is something else to try. */
+/** Connection timeout if there is an alternative to try. */
 const CONNECT_MS = 10_000;
-/** How often a server with a standby is asked for its ServiceLevel. */
+/** Interval between readings of ServiceLevel if there is a standby. */
 const LEVEL_MS = 5000;
-/** Publications without a word after which the server says that it is still there, and after which it is given up. */
+/** Empty publications until the server sends a keep-alive, and until the subscription is abandoned. */
 const KEEP_ALIVE_COUNT = 10;
 const LIFETIME_COUNT = 100;
 const MAX_NAMED = 20;
 
 /**
- * Subscribes to nodes of an OPC UA server; its source timestamps and status codes are kept. A server that is away is
- * waited for, and a session or a subscription that ends is made anew, with every node id resolved again. OPC UA has no
- * acknowledgement to hold back: what arrives between a crash and the restart is what the server's queues still hold.
+ * Subscribes to nodes of an OPC UA server; its source timestamps and status codes are kept. The source waits for an
+ * unreachable server, and recreates a session or subscription that ends, with every node id resolved again. OPC UA has
+ * no acknowledgement to hold back: after a crash, only the values still in the server's queues arrive.
  */
 export class OpcuaSource implements Source {
   state: Source['state'] = 'stopped';
@@ -60,7 +60,7 @@ export class OpcuaSource implements Source {
   #late: NodeJS.Timeout | null = null;
   #monitor: NodeMonitor | null = null;
   #attempt = 0;
-  /** Whether the server to try next is chosen already. */
+  /** Whether the next server is already chosen. */
   #turned = false;
 
   constructor(config: OpcuaSourceConfig, edge: EdgeConfig, now: () => number, log: Logger) {
@@ -96,7 +96,7 @@ export class OpcuaSource implements Source {
     await this.#client?.disconnect();
   }
 
-  /** Those of one connection. */
+  /** Timers of one connection. */
   #clearTimers(): void {
     if (this.#repair) clearTimeout(this.#repair);
     if (this.#watch) clearInterval(this.#watch);
@@ -111,7 +111,7 @@ export class OpcuaSource implements Source {
   }
 
   async #connect(sink: Sink): Promise<void> {
-    // Ending an old session has events of its own: only the newest attempt may ask for another.
+    // Closing an old session raises events of its own: only the newest attempt may start another.
     const attempt = ++this.#attempt;
     const again = (why: string) => {
       if (attempt === this.#attempt) this.#again(sink, why);
@@ -125,7 +125,7 @@ export class OpcuaSource implements Source {
     const pinned = this.#certificate();
     const client = opcuaClient(this.#config, this.#edge.dataDirectory, pinned);
     this.#client = client;
-    // Without anything else to try, a server is waited for as long as it takes.
+    // With no alternative, wait for the server indefinitely.
     const isPatient = pinned === undefined && !this.#servers.hasOthers;
     if (!isPatient) this.#late = setTimeout(() => this.#failed('the server did not answer', again), CONNECT_MS);
     client.on('connection_lost', () => {
@@ -141,12 +141,12 @@ export class OpcuaSource implements Source {
       const session = await client.createSession(identityOf(this.#config));
       if (this.#late) clearTimeout(this.#late);
       session.once('session_closed', () => again('the session was closed'));
-      // A session that is gone means a server that was restarted: its nodes may be others.
+      // A lost session means a restarted server: its nodes may have changed.
       onNewSession(client, () => again('the server has no session of this edge any more'));
       if (isNewest() && (await this.#isGoodEnough(session, again)))
         await this.#subscribe(session, sink, again, isNewest);
       if (!isNewest()) {
-        // Meanwhile another attempt began, or the source was stopped.
+        // Another attempt began meanwhile, or the source was stopped.
         await client.disconnect();
         return;
       }
@@ -158,7 +158,7 @@ export class OpcuaSource implements Source {
     }
   }
 
-  /** Of a server that does not tell its own. */
+  /** For a server that does not provide its own. */
   #certificate(): Buffer | undefined {
     try {
       return this.#config.securityMode === 'None' ? undefined : this.#trusted.certificate();
@@ -168,7 +168,7 @@ export class OpcuaSource implements Source {
     }
   }
 
-  /** An attempt that reached no session. */
+  /** Handles an attempt that reached no session. */
   #failed(why: string, again: (why: string) => void): void {
     let remedy: string | null = null;
     try {
@@ -179,7 +179,7 @@ export class OpcuaSource implements Source {
     again(remedy === null ? why : `${why}: ${remedy}`);
   }
 
-  /** Whether a server with a standby is healthy, or the best there is; watches it from then on. */
+  /** Whether a server with a standby is healthy, or the best available; monitors it from then on. */
   async #isGoodEnough(session: ClientSession, again: (why: string) => void): Promise<boolean> {
     if (!this.#servers.hasOthers) return true;
     const accepted = await readServiceLevel(session);
@@ -222,13 +222,13 @@ export class OpcuaSource implements Source {
     if (this.#retry) clearTimeout(this.#retry);
     const old = this.#client;
     this.#retry = setTimeout(() => {
-      // Closing a connection to a server that is gone takes its time: nothing waits for it.
+      // Closing a connection to an unreachable server is slow: nothing waits for it.
       old?.disconnect().catch((error) => this.#log.debug({ error: String(error) }, 'disconnect failed'));
       if (this.state !== 'stopped') void this.#connect(sink);
     }, RETRY_MS);
   }
 
-  /** To the next server, where there is one, unless a better one was chosen already. */
+  /** Selects the next server, if there is one and none was chosen already. */
   #turn(): void {
     if (this.#servers.hasOthers && !this.#turned) {
       this.#servers.leave();
@@ -272,7 +272,7 @@ export class OpcuaSource implements Source {
     await this.#monitor.monitor(nodes, browse);
   }
 
-  /** Named again only where they changed, and after a new connection. */
+  /** Reports faults only if they changed, and after a new connection. */
   #report(faults: readonly SourceFault[]): void {
     const isKnown = this.state === 'connected' && JSON.stringify(faults) === JSON.stringify(this.faults);
     this.faults = faults;

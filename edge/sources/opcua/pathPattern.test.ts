@@ -21,19 +21,19 @@ test('names, parts of names, any name, and any number of them', () => {
   expect(match('{asset}', 'P/T')).toBeNull();
 });
 
-test('a level that has to be of a type decides where a path of any length fits', () => {
+test('the type required at a level determines the match of a path of any length', () => {
   const isPump = (capture: string, { name }: { name: string }) => capture !== 'asset' || name.startsWith('P');
   expect(match('#/{asset}/{point}', 'T', isPump)).toBeNull();
   expect(match('#/{asset}/{point}', 'Hall/Fan/T', isPump)).toBeNull();
   expect(match('#/{asset}/+/{point}', 'Hall/P1/Drive/T', isPump)).toMatchObject({ asset: 'P1', point: 'T' });
 });
 
-test('what is no pattern is none', () => {
+test('other text is not a pattern', () => {
   for (const text of ['', 'a//b', '#/a/#', '{asset}/{asset}', 'a+', '{a', 'a#'])
     expect(parsePathPattern(text)).toBeNull();
 });
 
-test('only ways that may lead to a match are followed', () => {
+test('only branches that may lead to a match are followed', () => {
   const may = (text: string, names: string[]) => mayContinue(pattern(text), names);
   expect(may('{asset}/Monitoring/{point}', [])).toBe(true);
   expect(may('{asset}/Monitoring/{point}', ['P', 'Monitoring'])).toBe(true);

@@ -1,7 +1,7 @@
-/** Levels of a path: a pattern of one name, or `rest`, any number of names. */
+/** Levels of a path: a pattern for one name, or `rest` for any number of names. */
 export type PathPattern = readonly (RegExp | 'rest')[];
 
-/** A node on the way from where a selection begins. */
+/** A node between the selection's start and a variable. */
 export interface PathLevel {
   name: string;
   /** Node id of its type definition. */
@@ -12,8 +12,8 @@ const LEVEL = /^(?:\+|#|(?:[^{}#+]|\{[A-Za-z][A-Za-z0-9]*\})+)$/;
 const CAPTURE = /\{([A-Za-z][A-Za-z0-9]*)\}/g;
 
 /**
- * A pattern such as `{asset}/Monitoring/Vib*`: `{…}` and `*` stand for signs of one browse name, `+` for a whole name, and
- * one `#` for any number of names. Null of any other text.
+ * Parses a pattern such as `{asset}/Monitoring/Vib*`: `{…}` and `*` match characters of one browse name, `+` a whole
+ * name, and one `#` any number of names. Null for any other text.
  */
 export function parsePathPattern(text: string): PathPattern | null {
   const levels = text.split('/');
@@ -36,8 +36,8 @@ function patternOf(level: string): RegExp {
 }
 
 /**
- * What the pattern's braces stand for in a path, with the names of `#` as `rest`; null where the path does not fit.
- * @param fits whether the node in which a brace lies is of the type that its selection wants.
+ * Captures of the pattern's braces in a path, with the names of `#` as `rest`; null if the path does not match.
+ * @param fits whether a brace's node is of the type that its selection requires.
  */
 export function matchPath(
   pattern: PathPattern,
@@ -64,7 +64,7 @@ export function matchPath(
 
 const namesOf = (path: readonly PathLevel[]) => path.map(({ name }) => name);
 
-/** Whether a path that begins with these names may fit. */
+/** Whether a path that begins with these names may match. */
 export function mayContinue(pattern: PathPattern, names: readonly string[]): boolean {
   const may = (p: number, i: number): boolean => {
     if (p === pattern.length) return false;

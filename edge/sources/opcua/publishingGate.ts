@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { Sink } from '../source.ts';
 
 /**
- * While nothing can be written to the disk the server publishes nothing: its queues hold what they can. Of one subscription; where it
- * cannot be opened again, the subscription is given up.
+ * Pauses one subscription's publishing while the disk cannot be written: the server's queues hold what they can. If it
+ * cannot be resumed, the subscription is abandoned.
  */
 export class PublishingGate {
   readonly #subscription: ClientSubscription;

@@ -18,8 +18,8 @@ const HIERARCHICAL = 'ns=0;i=33';
 const SERVICE_REFUSED = /BadServiceUnsupported|BadNotImplemented|BadNotSupported|BadUserAccessDenied/;
 
 /**
- * Looks addresses up on a server: node ids and browse paths, which begin with `/`. Indices of namespaces are remembered.
- * @throws where a call fails for all.
+ * Looks up addresses on a server: node ids and browse paths, which begin with `/`. Namespace indices are stored.
+ * @throws if a call fails as a whole.
  */
 export async function resolveAddresses(
   session: ClientSession,
@@ -68,7 +68,7 @@ function browsePathOf(
   return { ok: true, browsePath: new BrowsePath({ startingNode: ROOT, relativePath: { elements } }) };
 }
 
-/** By the server (OPC 10000-4, 5.9.4). */
+/** Lets the server translate (OPC 10000-4, 5.9.4). */
 async function translate(
   session: ClientSession,
   paths: readonly BrowsePath[],
@@ -78,14 +78,14 @@ async function translate(
     const results = await inCalls(paths, limits.browsePaths, (some) => session.translateBrowsePath(some));
     return results.map(targetOf);
   } catch (error) {
-    // A server without this service has its other nodes all the same.
+    // A server without this service still has its other nodes.
     if (!SERVICE_REFUSED.test(String(error))) throw error;
     const detail = `the server resolves no browse paths: use "nodeId" (${error instanceof Error ? error.message : error})`;
     return paths.map(() => ({ ok: false, reason: 'paths_refused', detail }));
   }
 }
 
-/** Of a target that was reached to the end: the rest of a path on another server is no node of this one. */
+/** Marks a fully resolved target: a path that continues on another server is not a node of this one. */
 const REACHED = 0xffffffff;
 
 function targetOf({ statusCode, targets }: BrowsePathResult): Resolved {

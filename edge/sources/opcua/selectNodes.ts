@@ -10,7 +10,7 @@ import { resolveAddresses } from './resolveAddresses.ts';
 import { inCalls, type ServerLimits } from './serverLimits.ts';
 import { TypeTree } from './typeTree.ts';
 
-/** A node that a selection found, and where: browse names below `under`, with `/` between. */
+/** A node that a selection found, and its browse names below `under`, with `/` between them. */
 export interface SelectedNode {
   node: OpcuaNodeConfig;
   path: string;
@@ -18,17 +18,17 @@ export interface SelectedNode {
 
 export interface Selected {
   nodes: SelectedNode[];
-  /** Of what selections found. */
+  /** Faults of found nodes. */
   faults: SourceFault[];
-  /** Selections that found nothing, and why: a program that is loaded later may bring it. */
+  /** Selections that found nothing, and why: a program loaded later may change that. */
   empty: { selection: OpcuaSelectionConfig; faults: SourceFault[] }[];
 }
 
 const MAX_NAMED = 20;
 
 /**
- * Nodes that the selections of a source find on its server now. Points that have a node already, one that is `present`
- * or that an earlier selection found, are left to it. @throws where a call fails for all.
+ * Nodes that a source's selections find on its server now. Points that already have a node, `present` or from an
+ * earlier selection, keep it. @throws if a call fails as a whole.
  */
 export async function selectNodes(
   session: ClientSession,
@@ -40,10 +40,10 @@ export async function selectNodes(
 ): Promise<Selected> {
   const types = new TypeTree(session, limits);
   const selected: Selected = { nodes: [], faults: [], empty: [] };
-  const taken = new Set(present.map(keyOf));
+  const occupied = new Set(present.map(keyOf));
   for (const selection of selections) {
     const faults: SourceFault[] = [];
-    const nodes = await selectOne(session, selection, taken, types, limits, memory, faults);
+    const nodes = await selectOne(session, selection, occupied, types, limits, memory, faults);
     selected.nodes.push(...nodes);
     if (nodes.length > 0) selected.faults.push(...faults);
     else {
@@ -56,7 +56,7 @@ export async function selectNodes(
   return selected;
 }
 
-/** All that a selection would find stands as one point in faults, by its templates. */
+/** In faults, a selection appears as one point, named by its templates. */
 function faultOf({ asset, point }: OpcuaSelectionConfig, reason: string, detail: string): SourceFault {
   return { asset, point, reason, detail };
 }
@@ -64,7 +64,7 @@ function faultOf({ asset, point }: OpcuaSelectionConfig, reason: string, detail:
 async function selectOne(
   session: ClientSession,
   selection: OpcuaSelectionConfig,
-  taken: Set<string>,
+  occupied: Set<string>,
   types: TypeTree,
   limits: ServerLimits,
   memory: NamespaceMemory,
@@ -77,8 +77,8 @@ async function selectOne(
   if (!root.ok || faults.length > 0) return [];
   const idOf = new Map(typeIds.flatMap((resolved, i) => (resolved.ok ? [[byId[i], resolved.nodeId]] : [])));
   const typeOf = (capture: string) => {
-    const wanted = selection.types[capture];
-    return wanted === undefined ? undefined : (idOf.get(wanted) ?? wanted);
+    const required = selection.types[capture];
+    return required === undefined ? undefined : (idOf.get(required) ?? required);
   };
   const { matches, isComplete } = await findCandidates(session, selection, root.nodeId, typeOf, types, limits);
   const readable = await withReadableValue(session, selection, matches, types, limits);
@@ -86,7 +86,7 @@ async function selectOne(
     const detail = `more than ${isComplete ? `${selection.limit} nodes fit` : 'can be looked through'}: narrow "under" or "path", or raise "limit"`;
     faults.push(faultOf(selection, 'limit_reached', detail));
   }
-  return named(readable.slice(0, selection.limit), selection, taken, await session.readNamespaceArray(), faults);
+  return named(readable.slice(0, selection.limit), selection, occupied, await session.readNamespaceArray(), faults);
 }
 
 /** OPC 10000-6, annex A: NodeIds of the standard's types. */
@@ -95,7 +95,7 @@ const TEXTS = { text: 'ns=0;i=12', localized: 'ns=0;i=21' };
 const STRUCTURE = 'ns=0;i=22';
 const SCALAR_RANK = -1;
 
-/** Of variables, those whose values may become the selection's: numbers, and texts where it has words for them. */
+/** Variables whose values the selection can read: numbers, and texts if it maps words. */
 async function withReadableValue(
   session: ClientSession,
   { states, member, sampleRateHz, range }: OpcuaSelectionConfig,
@@ -109,26 +109,26 @@ async function withReadableValue(
   const ranks = (await read(AttributeIds.ValueRank)).map(({ value }) => value?.value as number | null | undefined);
   await types.load(dataTypes.flatMap((type) => type ?? []));
   const values = [...Object.values(VALUES), ...(states === undefined ? [] : Object.values(TEXTS))];
-  const wanted = member === undefined ? values : [STRUCTURE];
+  const required = member === undefined ? values : [STRUCTURE];
   return matches.filter((_, i) => {
     const type = dataTypes[i];
     const rank = ranks[i] ?? SCALAR_RANK;
-    // Of a structure, the member has a shape.
+    // Within a structure, only the member has a shape.
     const isShaped =
       member !== undefined || (sampleRateHz === undefined ? range !== undefined || rank < 0 : rank !== SCALAR_RANK);
-    return isShaped && (type === undefined || wanted.some((one) => isOf(types, type, one)));
+    return isShaped && (type === undefined || required.some((one) => isOf(types, type, one)));
   });
 }
 
-/** Every type is a subtype of BaseDataType: that counts only as itself, of a variable that holds any type. */
-const isOf = (types: TypeTree, type: string, wanted: string) =>
-  wanted === VALUES.any ? type === wanted : types.isOf(type, wanted);
+/** Every type is a subtype of BaseDataType, which therefore matches only itself: a variable that may hold any type. */
+const isOf = (types: TypeTree, type: string, required: string) =>
+  required === VALUES.any ? type === required : types.isOf(type, required);
 
-/** Nodes with the names that the selection's templates give them; a point that has a node already is a fault. */
+/** Names nodes by the selection's templates; a point that already has a node is a fault. */
 function named(
   matches: readonly Candidate[],
   { under, path: _, types: __, limit: ___, names, asset, point, ...settings }: OpcuaSelectionConfig,
-  taken: Set<string>,
+  occupied: Set<string>,
   namespaces: readonly string[],
   faults: SourceFault[],
 ): SelectedNode[] {
@@ -143,12 +143,12 @@ function named(
     });
     if (its === null || own === null) continue;
     const node = { ...settings, nodeId: withNamespaceUri(nodeId, namespaces), asset: its, point: own };
-    if (taken.has(keyOf(node))) {
+    if (occupied.has(keyOf(node))) {
       const detail = `${under} … ${path}: another node is this point already`;
       faults.push({ asset: its, point: own, reason: 'name_taken', detail });
       continue;
     }
-    taken.add(keyOf(node));
+    occupied.add(keyOf(node));
     nodes.push({ node, path });
   }
   return nodes;

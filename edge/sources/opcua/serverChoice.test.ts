@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ServerChoice } from './serverChoice.ts';
 
-test('a server that is lost is left for the next, and the first is turned to again after the last', () => {
+test('a lost server is replaced by the next, and after the last by the first', () => {
   const choice = new ServerChoice(['a', 'b']);
   expect(choice.endpoint).toBe('a');
   expect(choice.take(255)).toBe(true);
@@ -11,7 +11,7 @@ test('a server that is lost is left for the next, and the first is turned to aga
   expect(choice.endpoint).toBe('a');
 });
 
-test('a healthy server is preferred; where none is, the best of all is used', () => {
+test('a healthy server is preferred; if there is none, the best of all is used', () => {
   const choice = new ServerChoice(['a', 'b', 'c']);
   expect(choice.take(100)).toBe(false);
   expect(choice.endpoint).toBe('b');

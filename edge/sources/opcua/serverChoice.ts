@@ -1,12 +1,12 @@
-/** ServiceLevels from which on a server is healthy (OPC 10000-4, 6.6.2.4.2); below it lacks data, or is being maintained. */
+/** ServiceLevel from which a server is healthy (OPC 10000-4, 6.6.2.4.2); below it lacks data, or is in maintenance. */
 export const HEALTHY_LEVEL = 200;
 const UNREACHED = -1;
 
-/** Which of several redundant servers is used: the first healthy one, or the best where none is. */
+/** Chooses among redundant servers: the first healthy one, or the best if there is none. */
 export class ServerChoice {
   readonly #endpoints: readonly string[];
   #endpoint: string;
-  /** What was found of each server since the last that was used. */
+  /** Levels found since a server was last chosen. */
   readonly #levels = new Map<string, number>();
 
   constructor(endpoints: readonly [string, ...string[]]) {
@@ -22,13 +22,13 @@ export class ServerChoice {
     return this.#endpoints.length > 1;
   }
 
-  /** Turns to the next server: this one is not reached, or was lost. */
+  /** Moves to the next server: this one is unreachable, or was lost. */
   leave(): void {
     this.#levels.set(this.#endpoint, UNREACHED);
     this.#endpoint = this.#endpoints[(this.#endpoints.indexOf(this.#endpoint) + 1) % this.#endpoints.length];
   }
 
-  /** Whether the server that was reached is used; where not, another is turned to. @param level its ServiceLevel, 0 to 255. */
+  /** Whether to use the connected server; if not, another is chosen. @param level its ServiceLevel, 0 to 255. */
   take(level: number): boolean {
     this.#levels.set(this.#endpoint, level);
     const untried = this.#endpoints.find((endpoint) => !this.#levels.has(endpoint));

@@ -3,7 +3,7 @@ import { inCalls } from './serverLimits.ts';
 
 const items = Array.from({ length: 300 }, (_, i) => i);
 
-/** A server that takes so many in a call, and notes how many it was sent. */
+/** A server with a limit per call, which records the size of each call. */
 function server(most: number) {
   const calls: number[] = [];
   const call = async (some: number[]) => {
@@ -14,13 +14,13 @@ function server(most: number) {
   return { calls, call };
 }
 
-test('calls hold no more than the limit, and results keep their order', async () => {
+test('calls keep to the limit, and results keep their order', async () => {
   const { calls, call } = server(200);
   expect(await inCalls(items, 200, call)).toEqual(items.map((i) => i * 2));
   expect(calls).toEqual([200, 100]);
 });
 
-test('where the server takes fewer than it announces, calls are halved until it takes them', async () => {
+test('if the server accepts fewer than it announces, calls are halved until it accepts them', async () => {
   const { calls, call } = server(40);
   expect(await inCalls(items, 300, call)).toEqual(items.map((i) => i * 2));
   expect(calls.slice(0, 5)).toEqual([300, 150, 75, 38, 38]);

@@ -1,6 +1,6 @@
 import { AttributeIds, type ClientSession, VariableIds } from 'node-opcua-client';
 
-/** Operations that a server takes in one call of a service. */
+/** Operations that a server accepts in one call of a service. */
 export interface ServerLimits {
   monitoredItems: number;
   reads: number;
@@ -9,7 +9,7 @@ export interface ServerLimits {
   historyReads: number;
 }
 
-/** Of a server that announces none: few refuse so many. */
+/** For a server that announces none; few refuse this many. */
 const UNANNOUNCED: ServerLimits = { monitoredItems: 500, reads: 100, browses: 100, browsePaths: 100, historyReads: 50 };
 
 const NODES = {
@@ -20,7 +20,7 @@ const NODES = {
   historyReads: VariableIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerHistoryReadData,
 } as const satisfies Record<keyof ServerLimits, number>;
 
-/** The OperationLimits of a server (OPC 10000-5, 6.3.11); 0, or no value, means that it announces none. */
+/** Reads a server's OperationLimits (OPC 10000-5, 6.3.11); 0, or no value, means that it announces none. */
 export async function readServerLimits(session: ClientSession): Promise<ServerLimits> {
   const limits = { ...UNANNOUNCED };
   const names = Object.keys(NODES) as (keyof ServerLimits)[];
@@ -34,7 +34,7 @@ export async function readServerLimits(session: ClientSession): Promise<ServerLi
   return limits;
 }
 
-/** How well a server serves now, 0 to 255 (OPC 10000-5, 6.3.1); that of a healthy one where it does not say. */
+/** Reads the ServiceLevel, 0 to 255 (OPC 10000-5, 6.3.1); that of a healthy server if absent. */
 export async function readServiceLevel(session: ClientSession): Promise<number> {
   const nodeId = `ns=0;i=${VariableIds.Server_ServiceLevel}`;
   const { statusCode, value } = await session.read({ nodeId, attributeId: AttributeIds.Value });
@@ -48,7 +48,7 @@ const TOO_LARGE =
 
 /**
  * Results of all items, from calls of at most `most` each. A call that the server refuses as too large is repeated in
- * halves: some servers announce no limit, or a wrong one. @throws what the server says of a call for other reasons.
+ * halves: some servers announce no limit, or a wrong one. @throws the server's error for other reasons.
  */
 export async function inCalls<T, R>(
   items: readonly T[],

@@ -1,6 +1,6 @@
 import { DataType, Variant, VariantArrayType } from 'node-opcua-client';
 
-/** What node-opcua says of the fields of a decoded structure; their names begin with a small letter there. */
+/** node-opcua's description of a decoded structure's fields, whose names begin with a small letter. */
 interface Schema {
   fields?: readonly { name: string; fieldType: string; isArray?: boolean }[];
 }
@@ -8,8 +8,8 @@ interface Schema {
 const small = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 /**
- * The member of a structure, or of an array of structures, at a path such as `Motor.Speed` or `Axes.0.Rms`, as a variant of
- * its own, or why there is none.
+ * The member of a structure, or of an array of structures, at a path such as `Motor.Speed` or `Axes.0.Rms`, as its own
+ * variant, or why there is none.
  */
 export function memberOf(value: unknown, path: string): Variant | 'missing_value' | 'unsupported_type' {
   let content = value;
@@ -18,14 +18,14 @@ export function memberOf(value: unknown, path: string): Variant | 'missing_value
     if (typeof content !== 'object' || content === null) return 'missing_value';
     const field = fieldsOf(content).find(({ name }) => small(name) === small(step));
     const key = Array.isArray(content) || ArrayBuffer.isView(content) ? step : (field?.name ?? small(step));
-    // An element of an array is of the array's type.
+    // An element of an array has the array's type.
     if (!Array.isArray(content)) type = field?.fieldType;
     content = Object.hasOwn(content, key) ? (content as Record<string, unknown>)[key] : undefined;
   }
   return content === undefined || content === null ? 'missing_value' : (variantOf(content, type) ?? 'unsupported_type');
 }
 
-/** Names of the fields of a structure, for a person. */
+/** Field names of a structure, for display. */
 export function memberNames(value: unknown): string[] {
   const one = Array.isArray(value) ? value[0] : value;
   return typeof one === 'object' && one !== null ? fieldsOf(one).map(({ name }) => name) : [];
@@ -37,7 +37,10 @@ function fieldsOf(structure: object): NonNullable<Schema['fields']> {
 
 const WIDE = ['Int64', 'UInt64'];
 
-/** Of a field's content, by its type where the schema names it: a 64-bit integer is a pair of numbers, as an array may be. */
+/**
+ * A field's content as a variant, by its type if the schema gives it: a 64-bit integer is a pair of numbers, as an
+ * array may be.
+ */
 function variantOf(content: unknown, fieldType: string | undefined): Variant | null {
   if (content instanceof Variant) return content;
   const isPair = Array.isArray(content) && content.length === 2 && typeof content[0] === 'number';

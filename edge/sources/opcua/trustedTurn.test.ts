@@ -6,7 +6,7 @@ import { TrustedTurn } from './trustedTurn.ts';
 
 const REFUSED = "Fail to connect to server at opc.tcp://h:4840 to collect server's certificate (in findEndpoint)";
 
-test('where a server refuses to tell its certificate and none is trusted, the remedy is named', () => {
+test('if a server refuses to provide its certificate and none is trusted, the remedy is named', () => {
   const turn = new TrustedTurn(mkdtempSync(join(tmpdir(), 'millwright-turn-')), () => Date.now());
   expect(turn.next(`${REFUSED} (err = premature disconnection 4)`)).toMatch(/trust it from a file/);
   expect(turn.certificate()).toBeUndefined();

@@ -2,13 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { listCertificates } from '../../certificates/certificateStore.ts';
 
-/** How the library says that a server tells nobody its endpoints without encryption, and that it did not reach one. */
+/** The library's error if a server refuses unencrypted discovery, or was not reached. */
 const DISCOVERY_REFUSED = /to collect server's certificate/;
 const UNREACHED = /cannot be established|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH/;
 
 /**
- * Which certificate a server is taken to have. It is asked for it; where it refuses to be asked without encryption, those
- * that are trusted take turns, since an encrypted channel can only be opened to a certificate that is known.
+ * Chooses the certificate a server is assumed to have. The server is asked for it; if it refuses unencrypted discovery,
+ * the trusted certificates are tried in turn, since an encrypted channel requires a known certificate.
  */
 export class TrustedTurn {
   readonly #pki: string;
@@ -20,7 +20,7 @@ export class TrustedTurn {
     this.#now = now;
   }
 
-  /** In DER; undefined where the server is asked. @throws where the store cannot be read. */
+  /** In DER; undefined if the server is asked. @throws if the store cannot be read. */
   certificate(): Buffer | undefined {
     const file = this.#at === null ? undefined : this.#files()[this.#at];
     return file === undefined ? undefined : new X509Certificate(readFileSync(file)).raw;
@@ -28,7 +28,8 @@ export class TrustedTurn {
 
   /**
    * Chooses for the next attempt, after one that reached no session.
-   * @returns the remedy where nothing is left to try. @throws where the store cannot be read.
+   * @returns the remedy if nothing is left to try.
+   * @throws if the store cannot be read.
    */
   next(why: string): string | null {
     if (this.#at === null && (!DISCOVERY_REFUSED.test(why) || UNREACHED.test(why))) return null;

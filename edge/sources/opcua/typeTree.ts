@@ -3,7 +3,7 @@ import { inCalls, type ServerLimits } from './serverLimits.ts';
 
 const HAS_SUBTYPE = 'ns=0;i=45';
 
-/** Types of a server that were looked up, each with its supertypes. */
+/** Cached types of a server, each with its supertypes. */
 export class TypeTree {
   readonly #session: ClientSession;
   readonly #limits: ServerLimits;
@@ -14,7 +14,7 @@ export class TypeTree {
     this.#limits = limits;
   }
 
-  /** Looks up types and their supertypes. @throws where a call fails for all. */
+  /** Looks up types and their supertypes. @throws if a call fails as a whole. */
   async load(typeIds: Iterable<string>): Promise<void> {
     let unknown = this.#unknown(typeIds);
     while (unknown.length > 0) {
@@ -30,7 +30,7 @@ export class TypeTree {
     }
   }
 
-  /** Whether a type is another, or a subtype of it; that is given by its node id or its browse name. */
+  /** Whether a type is another, or a subtype of it; the other is given by node id or browse name. */
   isOf(typeId: string, other: string): boolean {
     const passed = new Set<string>();
     for (let id: string | null = typeId; id !== null && !passed.has(id); ) {

@@ -4,8 +4,8 @@ import { isSilent, NO_ARRIVALS, stepArrival } from '#models/health/quality/arriv
 const MIN_MS = 3000;
 
 /**
- * A subscription that is dead sends nothing, not even its keep-alives: where these are missed for `silenceMs`, or nothing
- * changes any more that changed all the time, `again` is called with why.
+ * Detects a dead subscription: if keep-alives are missing for `silenceMs`, or values that always changed no longer do,
+ * `again` is called with the reason.
  */
 export function watchSilence(
   subscription: ClientSubscription,
@@ -14,20 +14,20 @@ export function watchSilence(
   isConnected: () => boolean,
   again: (why: string) => void,
 ): NodeJS.Timeout {
-  let heardMs = now();
+  let lastSeenMs = now();
   let changes = NO_ARRIVALS;
   subscription.on('keepalive', () => {
-    heardMs = now();
+    lastSeenMs = now();
   });
   subscription.on('raw_notification', () => {
-    heardMs = now();
-    changes = stepArrival(changes, heardMs);
+    lastSeenMs = now();
+    changes = stepArrival(changes, lastSeenMs);
   });
   const mostMs = Math.max(MIN_MS, silenceMs);
   return setInterval(() => {
     if (!isConnected()) return;
-    if (now() - heardMs > mostMs) again('the subscription fell silent');
-    // Alive, but its sampling may be dead. Once: a machine may as well stand still.
+    if (now() - lastSeenMs > mostMs) again('the subscription fell silent');
+    // Alive, but its sampling may be dead. Only once: the machine may be at standstill.
     else if (isSilent(changes, now())) again('nothing changes any more');
   }, mostMs / 3);
 }

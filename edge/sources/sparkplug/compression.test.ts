@@ -7,7 +7,7 @@ import { inflated } from './compression.ts';
 
 const spB = sparkplugPayload.get('spBv1.0')!;
 const plain = spB.encodePayload({ timestamp: 5, seq: 3, metrics: [{ name: 'speed', type: 'Double', value: 1480 }] });
-/** As Tahu's JavaScript client does: the whole payload in the body of another. */
+/** Like Tahu's JavaScript client: the whole payload in the body of another. */
 const wrapped = (body: Uint8Array, algorithm?: string) =>
   fromBinary(
     PayloadSchema,
@@ -30,7 +30,7 @@ test.each([
   expect(fromBinary(PayloadSchema, bytes as Uint8Array)).toMatchObject({ seq: 3n, metrics: [{ name: 'speed' }] });
 });
 
-test('one that is not compressed stays; damage, size and an unknown algorithm have their reasons', () => {
+test('an uncompressed payload is unchanged; damage, size and an unknown algorithm have their reasons', () => {
   const usual = create(PayloadSchema, { seq: 1n });
   expect(inflated(usual, 10)).toBe(usual);
   expect(inflated(wrapped(gzipSync(plain).subarray(0, 12), 'GZIP'), 10_000)).toBe('bad_payload');

@@ -2,13 +2,15 @@ import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { Payload } from '#models/sparkplug/sparkplugB_pb.ts';
 
-/** Of the envelope in which Eclipse Tahu's clients put a compressed payload; a metric `algorithm` names how. */
+/**
+ * UUID of the envelope in which Eclipse Tahu's clients put a compressed payload; a metric `algorithm` names the method.
+ */
 const COMPRESSED = 'SPBV1.0_COMPRESSED';
 const ZLIB_METHOD = 8;
 
 /**
- * The bytes of the payload in a compressed one, or the payload itself where it is not compressed. `too_large` where it
- * would exceed `maxBytes`, `bad_payload` where it is damaged or the algorithm is neither GZIP nor DEFLATE.
+ * Decompresses a payload; an uncompressed one is returned unchanged. `too_large` if it would exceed `maxBytes`,
+ * `bad_payload` if it is damaged or the algorithm is neither GZIP nor DEFLATE.
  */
 export function inflated(payload: Payload, maxBytes: number): Payload | Uint8Array | Rejection {
   if (payload.uuid !== COMPRESSED) return payload;
@@ -19,7 +21,7 @@ export function inflated(payload: Payload, maxBytes: number): Payload | Uint8Arr
       case 'GZIP':
         return gunzipSync(body, options);
       case 'DEFLATE':
-        // Most write the zlib format under this name, some the bare stream (RFC 1950 and 1951).
+        // Most encoders use the zlib format under this name, some the bare stream (RFC 1950 and 1951).
         return (body[0] & 15) === ZLIB_METHOD && (body[0] * 256 + body[1]) % 31 === 0
           ? inflateSync(body, options)
           : inflateRawSync(body, options);
@@ -31,7 +33,7 @@ export function inflated(payload: Payload, maxBytes: number): Payload | Uint8Arr
   }
 }
 
-/** Without the metric it is DEFLATE. */
+/** DEFLATE if the metric is missing. */
 function algorithmOf({ metrics }: Payload): string {
   const value = metrics.find(({ name }) => name === 'algorithm')?.value;
   return value?.case === 'stringValue' ? value.value.toUpperCase() : 'DEFLATE';

@@ -26,7 +26,7 @@ test.each<[object, string, object | null]>([
   expect(pointByPattern(mappingOf(mapping), name, undefined)).toEqual(expected);
 });
 
-test('names that no topic could have are derived; the machine may be that of the device', () => {
+test('names that are invalid in topics are converted; the machine may be that of the device', () => {
   const point = pointByPattern(mappingOf({ from: 'G/{asset}', metric: 'Out/{point}' }), 'Out/Öl °C', 'Presse 1');
   expect(point?.asset).toMatch(/^Presse-1\.[0-9a-f]{4}$/);
   expect(point?.point).toMatch(/^Oel-C\.[0-9a-f]{4}$/);
@@ -57,7 +57,7 @@ const template = (name: string, metrics: ReturnType<typeof member>[], isDefiniti
   }),
 });
 
-test('members of templates, also of one within another; without a type that of the birth', () => {
+test('members of templates, also nested; a member without a type has that of the birth', () => {
   const types = new Map<string, number>();
   const { metric: inner } = template('bearing', [member('temp', 10, 61)]);
   inner.datatype = 19;
@@ -71,7 +71,7 @@ test('members of templates, also of one within another; without a type that of t
   expect(withMembers([template('M1', [member('speed', 0, 1)])], types)[0]).toMatchObject({ datatype: 9 });
 });
 
-test('a definition has no values; what cannot be read stays, to be refused', () => {
+test('a definition has no values; unreadable members stay, to be refused', () => {
   expect(withMembers([template('_types_/M', [member('speed', 10, 0)], true)], new Map())).toEqual([]);
   const broken = {
     name: 'M1',
@@ -81,7 +81,7 @@ test('a definition has no values; what cannot be read stays, to be refused', () 
   expect(withMembers([broken], new Map())).toEqual([broken]);
 });
 
-test('a point is of the metric that came first', () => {
+test('a point belongs to the first metric received', () => {
   const owners = new PointOwners(pino({ level: 'silent' }));
   const point = { asset: 'm', point: 'Temp' };
   expect(['A/Temp', 'B/Temp', 'A/Temp'].map((metric) => owners.isOf(point, metric))).toEqual([true, false, true]);

@@ -4,7 +4,7 @@ import { filled } from '../entries.ts';
 import { capturesOf, matchPath, type PathPattern, parsePathPattern } from '../opcua/pathPattern.ts';
 import type { SparkplugMetricConfig } from './sparkplugConfig.ts';
 
-/** Metrics that every node has for itself. */
+/** Metrics that every node has for its own control. */
 const OWN = /^(bdSeq$|(Node|Device) Control\/)/;
 
 const patterns = new Map<string, PathPattern | null>();
@@ -18,7 +18,8 @@ function patternOf(metric: string): PathPattern | null {
 }
 
 /**
- * The point of a metric that fits a mapping's pattern; null of any other. Names that no topic could have are derived.
+ * The point of a metric that matches a mapping's pattern; null for any other. Names that are invalid in topics are
+ * converted.
  * @param outside the machine that the group, node or device names, or undefined.
  */
 export function pointByPattern(

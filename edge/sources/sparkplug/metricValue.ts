@@ -6,7 +6,7 @@ export type MetricValue =
   | { ok: true; kind: 'array'; values: Float32Array<ArrayBuffer> }
   | { ok: false; rejection: Rejection };
 
-/** Sparkplug 3.0.0, 6.4.16: data types by their numbers. */
+/** Sparkplug 3.0.0, 6.4.16: data types by number. */
 const SCALARS: Record<number, (metric: Metric) => number | null> = {
   1: (m) => integer(m, 8, true),
   2: (m) => integer(m, 16, true),
@@ -41,7 +41,7 @@ const ARRAYS: Record<number, Column> = {
 };
 const BOOLEAN_ARRAY = 32;
 
-/** Types that are no measurement, by name. */
+/** Types that are not measurements, by name. */
 export const UNMEASURED: Readonly<Record<number, string>> = {
   12: 'String',
   13: 'DateTime',
@@ -55,7 +55,7 @@ export const UNMEASURED: Readonly<Record<number, string>> = {
   34: 'DateTimeArray',
 };
 
-/** What a metric says, as a number or as an array of them. Texts, times, files, data sets and templates are no measurement. */
+/** A metric's value, as a number or an array. Texts, times, files, data sets and templates are not measurements. */
 export function metricValue(metric: Metric, datatype: number): MetricValue {
   if (metric.isNull) return { ok: false, rejection: 'missing_value' };
   if (badQuality(metric)) return { ok: false, rejection: 'bad_quality' };
@@ -77,7 +77,7 @@ export function metricValue(metric: Metric, datatype: number): MetricValue {
   return { ok: true, kind: 'array', values };
 }
 
-/** Signed integers travel as the unsigned ones of the same bits; some encoders give the widest of them the room of a long. */
+/** Signed integers are transmitted as unsigned ones with the same bits; some encoders put the widest in a long. */
 function integer({ value }: Metric, bits: number, signed: boolean): number | null {
   if (value.case === 'longValue') {
     return Number(signed ? BigInt.asIntN(bits, value.value) : BigInt.asUintN(bits, value.value));
@@ -87,14 +87,14 @@ function integer({ value }: Metric, bits: number, signed: boolean): number | nul
   return signed ? (value.value << shift) >> shift : (value.value << shift) >>> shift;
 }
 
-/** Some encoders put a 64-bit integer that fits into 32 bits there. */
+/** Some encoders transmit a 64-bit integer that fits in 32 bits as one of 32 bits. */
 function long({ value }: Metric, signed: boolean): number | null {
   if (value.case === 'intValue') return value.value;
   if (value.case !== 'longValue') return null;
   return Number(signed ? BigInt.asIntN(64, value.value) : value.value);
 }
 
-/** How many, then a bit each, the highest first. */
+/** The count, then one bit each, the highest first. */
 function booleans(bytes: Uint8Array): MetricValue {
   if (bytes.length < 4) return { ok: false, rejection: 'truncated' };
   const count = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);

@@ -3,22 +3,22 @@ import { type Metric, MetricSchema, type Payload } from '#models/sparkplug/spark
 
 export type MessageType = 'NBIRTH' | 'NDATA' | 'NDEATH' | 'DBIRTH' | 'DDATA' | 'DDEATH';
 
-/** A metric with the name and the type that its birth gave it. */
+/** A metric with the name and type from its birth. */
 export interface NamedMetric {
   name: string;
   datatype: number;
   metric: Metric;
 }
 
-export interface Taken {
+export interface NodeUpdate {
   metrics: NamedMetric[];
-  /** Metrics whose name or type no birth has told. */
+  /** Metrics whose name or type is in no birth. */
   unknown: number;
-  /** Those of them that a birth would tell: one that was born without a type stays without. */
+  /** Those that a new birth would resolve: one that was born without a type stays unresolved. */
   unborn: number;
-  /** The node has to be asked for its births: it was not heard from the beginning, or a message is missing. */
+  /** The node needs a rebirth: its birth was missed, or a message is missing. */
   rebirth: boolean;
-  /** Messages that are missing by the sequence. */
+  /** Messages missing by the sequence. */
   missing: number;
 }
 
@@ -28,7 +28,7 @@ interface Born {
 }
 
 interface Node {
-  /** Of the last message; null until a birth. */
+  /** Sequence of the last message; null until a birth. */
   sequence: number | null;
   bdSeq: bigint | null;
   /** By device; the node itself is ''. */
@@ -36,11 +36,11 @@ interface Node {
 }
 
 const SEQUENCES = 256;
-/** Metrics of one node or device. */
+/** Limit on metrics of one node or device. */
 const MAX_METRICS = 20_000;
-const NOTHING: Taken = { metrics: [], unknown: 0, unborn: 0, rebirth: false, missing: 0 };
+const NOTHING: NodeUpdate = { metrics: [], unknown: 0, unborn: 0, rebirth: false, missing: 0 };
 
-/** What the births of edge nodes and their devices said, and whether their messages follow one another (Sparkplug 3.0.0, 5 and 6.4). */
+/** Births of edge nodes and their devices, and the continuity of their messages (Sparkplug 3.0.0, 5 and 6.4). */
 export class NodeTable {
   readonly #nodes = new Map<string, Node>();
   readonly #mostNodes: number;
@@ -55,13 +55,13 @@ export class NodeTable {
     return online;
   }
 
-  /** What was heard before a connection ended may be over: nodes are born again while nobody listens. */
+  /** Births from before a lost connection may be outdated: nodes may have been reborn meanwhile. */
   forget(): void {
     this.#nodes.clear();
   }
 
   /** `node` is `<group>/<edge node>`, `device` '' for the node itself. */
-  take(type: MessageType, node: string, device: string, payload: Payload): Taken {
+  take(type: MessageType, node: string, device: string, payload: Payload): NodeUpdate {
     if (!this.#nodes.has(node) && this.#nodes.size >= this.#mostNodes)
       return { ...NOTHING, unknown: payload.metrics.length };
     const known = this.#nodes.get(node) ?? { sequence: null, bdSeq: null, born: new Map() };
@@ -70,7 +70,7 @@ export class NodeTable {
     if (type === 'NBIRTH') return this.#born(known, payload);
     if (known.sequence === null) return { ...NOTHING, unknown: payload.metrics.length, rebirth: true };
     const missing = stepOf(known, payload);
-    // One of those may have been a birth that gave the aliases to others.
+    // A missing message may have been a birth that reassigned the aliases.
     if (missing > 0) for (const born of known.born.values()) born.names.clear();
     if (type === 'DDEATH') known.born.delete(device);
     if (type === 'DBIRTH') known.born.set(device, bornOf(payload));
@@ -78,15 +78,15 @@ export class NodeTable {
     return { ...named, missing, rebirth: missing > 0 || (type !== 'DBIRTH' && named.unborn > 0) };
   }
 
-  #born(node: Node, payload: Payload): Taken {
+  #born(node: Node, payload: Payload): NodeUpdate {
     node.sequence = Number(payload.seq) % SEQUENCES;
     node.bdSeq = bdSeqOf(payload);
     node.born = new Map([['', bornOf(payload)]]);
     return nameAll(node.born.get(''), payload);
   }
 
-  /** A will that comes late is of an older session: its birth-death sequence says so. */
-  #died(node: Node, payload: Payload): Taken {
+  /** A late will belongs to an older session, as its birth-death sequence shows. */
+  #died(node: Node, payload: Payload): NodeUpdate {
     const bdSeq = bdSeqOf(payload);
     if (bdSeq === null || node.bdSeq === null || bdSeq === node.bdSeq) {
       node.sequence = null;
@@ -96,7 +96,7 @@ export class NodeTable {
   }
 }
 
-/** How many messages of the node are missing before this one. */
+/** Number of the node's messages missing before this one. */
 function stepOf(node: Node, payload: Payload): number {
   const sequence = Number(payload.seq) % SEQUENCES;
   const missing = (sequence - (node.sequence as number) - 1 + SEQUENCES) % SEQUENCES;
@@ -114,7 +114,7 @@ function bornOf(payload: Payload): Born {
   return born;
 }
 
-function nameAll(born: Born | undefined, payload: Payload): Taken {
+function nameAll(born: Born | undefined, payload: Payload): NodeUpdate {
   const metrics: NamedMetric[] = [];
   let unborn = 0;
   for (const metric of payload.metrics) {
@@ -133,5 +133,5 @@ function bdSeqOf(payload: Payload): bigint | null {
   return value?.case === 'intValue' ? BigInt(value.value) : null;
 }
 
-/** 0 is an alias like any other. */
+/** 0 is a valid alias. */
 const hasAlias = (metric: Metric) => isFieldSet(metric, MetricSchema.field.alias);

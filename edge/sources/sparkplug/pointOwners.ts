@@ -4,7 +4,7 @@ import type { PointName } from '../decoded.ts';
 const MAX_POINTS = 200_000;
 const MAX_REPORTED = 1000;
 
-/** The metric that each point is of: two metrics that a pattern makes one point must not be merged. */
+/** The metric of each point: two metrics that a pattern maps to one point must not be merged. */
 export class PointOwners {
   readonly #owners = new Map<string, string>();
   readonly #reported = new Set<string>();
@@ -14,12 +14,12 @@ export class PointOwners {
     this.#log = log;
   }
 
-  /** Nodes may name their metrics otherwise when they are born again. */
+  /** Nodes may rename their metrics at a rebirth. */
   forget(): void {
     this.#owners.clear();
   }
 
-  /** Whether the point is of this metric: of the first that came. Another one is logged once, with the remedy. */
+  /** Whether the point belongs to this metric: the first received. Another one is logged once, with the remedy. */
   isOf({ asset, point }: PointName, metric: string): boolean {
     const key = `${asset}/${point}`;
     const owner = this.#owners.get(key);

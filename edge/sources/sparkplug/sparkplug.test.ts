@@ -7,7 +7,7 @@ import { metricValue } from './metricValue.ts';
 import { NodeTable } from './nodeTable.ts';
 
 const spB = sparkplugPayload.get('spBv1.0')!;
-/** Bytes of an encoder that is not ours, decoded by us. */
+/** Encoded by another implementation, decoded by ours. */
 const foreign = (payload: object) => fromBinary(PayloadSchema, spB.encodePayload(payload as never));
 const bytes = (datatype: number, ...values: number[]) =>
   metricValue(create(MetricSchema, { value: { case: 'bytesValue', value: Uint8Array.from(values) } }), datatype);
@@ -27,7 +27,7 @@ test.each([
   expect(metricValue(metrics[0], metrics[0].datatype)).toEqual({ ok: true, kind: 'scalar', value: expected });
 });
 
-test('64-bit integers, signed and not', () => {
+test('64-bit integers, signed and unsigned', () => {
   const of = (value: bigint): Metric => create(MetricSchema, { value: { case: 'longValue', value } });
   expect(metricValue(of(2n ** 64n - 2n), 4)).toMatchObject({ value: -2 });
   expect(metricValue(of(2n ** 53n), 8)).toMatchObject({ value: 2 ** 53 });
@@ -41,7 +41,7 @@ test('arrays are packed little-endian, booleans by bits', () => {
   expect(bytes(30, 0, 0, 0)).toEqual({ ok: false, rejection: 'truncated' });
 });
 
-test('what is no measurement is refused by name; null and bad quality, too', () => {
+test('other types than measurements are refused by name; so are null and bad quality', () => {
   const text = create(MetricSchema, { value: { case: 'stringValue', value: 'x' } });
   expect(metricValue(text, 12)).toEqual({ ok: false, rejection: 'unsupported_type' });
   const template = create(MetricSchema, { value: { case: 'templateValue', value: new Uint8Array() } });
@@ -61,7 +61,7 @@ const data = (seq: number, alias: number, value: number) =>
     metrics: [{ alias: BigInt(alias), value: { case: 'doubleValue', value } }],
   });
 
-test('aliases and types are those of the birth; data that was not born asks for a birth', () => {
+test('aliases and types are those of the birth; data without a birth requests one', () => {
   const table = new NodeTable(10);
   expect(table.take('NDATA', 'g/n', '', data(7, 0, 1))).toMatchObject({ metrics: [], unknown: 1, rebirth: true });
   table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [metric('speed', 0, 1)] }));
@@ -75,7 +75,7 @@ test('aliases and types are those of the birth; data that was not born asks for 
   expect(table.online).toBe(1);
 });
 
-test('after a gap an alias may be another’s, and nothing is known after a lost connection; names still stand', () => {
+test('after a gap an alias may have changed, and after a lost connection no birth counts; names remain valid', () => {
   const table = new NodeTable(10);
   table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [metric('speed', 1, 1)] }));
   expect(table.take('NDATA', 'g/n', '', data(9, 1, 60))).toMatchObject({ metrics: [], unknown: 1, rebirth: true });
@@ -85,7 +85,7 @@ test('after a gap an alias may be another’s, and nothing is known after a lost
   expect(table.take('NDATA', 'g/n', '', data(11, 1, 60))).toMatchObject({ metrics: [], rebirth: true });
 });
 
-test('a metric that is born without a type is counted, and asks for nothing', () => {
+test('a metric that is born without a type is counted, and requests no birth', () => {
   const table = new NodeTable(10);
   table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [metric('speed', 1, 1)] }));
   const typeless = create(PayloadSchema, { seq: 1n, metrics: [{ name: 'odd', alias: 8n }] });
@@ -93,7 +93,7 @@ test('a metric that is born without a type is counted, and asks for nothing', ()
   expect(table.take('DDATA', 'g/n', 'd', data(2, 8, 1))).toMatchObject({ unknown: 1, rebirth: false });
 });
 
-test('a gap in the sequence is counted and asks for births; 255 is followed by 0', () => {
+test('a gap in the sequence is counted and requests births; 255 is followed by 0', () => {
   const table = new NodeTable(10);
   const born = foreign({ seq: 254, metrics: [metric('speed', 0, 1)] });
   table.take('NBIRTH', 'g/n', '', born);
@@ -102,7 +102,7 @@ test('a gap in the sequence is counted and asks for births; 255 is followed by 0
   expect(table.take('NDATA', 'g/n', '', data(3, 0, 1))).toMatchObject({ missing: 2, rebirth: true });
 });
 
-test('a death ends a node, but not that of an older session', () => {
+test('a death ends a node, unless it is that of an older session', () => {
   const table = new NodeTable(10);
   const bdSeq = (value: number) => ({ name: 'bdSeq', type: 'UInt64', value });
   table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [bdSeq(4), metric('speed', 1, 1)] }));
@@ -113,7 +113,7 @@ test('a death ends a node, but not that of an older session', () => {
   expect(table.take('NDATA', 'g/n', '', data(1, 1, 1)).rebirth).toBe(true);
 });
 
-test('no bytes make it throw, and no more nodes are kept than there is room for', () => {
+test('no bytes make it throw, and the number of nodes is bounded', () => {
   const table = new NodeTable(3);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(10), (garbage, node) => {
@@ -121,12 +121,12 @@ test('no bytes make it throw, and no more nodes are kept than there is room for'
       try {
         payload = fromBinary(PayloadSchema, garbage);
       } catch (error) {
-        // Most garbage is no protobuf at all.
+        // Most garbage is not protobuf at all.
         expect(error).toBeInstanceOf(Error);
       }
       for (const type of ['NBIRTH', 'DDATA', 'NDATA', 'DBIRTH', 'NDEATH'] as const) {
-        const taken = table.take(type, `g/${node}`, 'd', payload);
-        for (const m of taken.metrics) expect(metricValue(m.metric, m.datatype)).toHaveProperty('ok');
+        const update = table.take(type, `g/${node}`, 'd', payload);
+        for (const m of update.metrics) expect(metricValue(m.metric, m.datatype)).toHaveProperty('ok');
       }
       expect(table.online).toBeLessThanOrEqual(3);
     }),
@@ -162,7 +162,7 @@ test.each([
   ],
 ] as const)('type %i: %j', (datatype, values, bytes) => {
   const metric = create(MetricSchema, { value: { case: 'bytesValue', value: Uint8Array.from(bytes) } });
-  const said = metricValue(metric, datatype);
-  if (!said.ok || said.kind !== 'array') throw new Error(JSON.stringify(said));
-  expect([...said.values]).toEqual([...Float32Array.from(values as readonly number[])]);
+  const result = metricValue(metric, datatype);
+  if (!result.ok || result.kind !== 'array') throw new Error(JSON.stringify(result));
+  expect([...result.values]).toEqual([...Float32Array.from(values as readonly number[])]);
 });

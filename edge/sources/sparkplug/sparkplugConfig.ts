@@ -14,7 +14,10 @@ const nameOrTemplate = z.union([
 
 const sparkplugMetricSchema = z
   .strictObject({
-    /** `<group>/<edge node>` or `<group>/<edge node>/<device>`, in which `{asset}` names the machine and `+` does not matter. */
+    /**
+     * `<group>/<edge node>` or `<group>/<edge node>/<device>`, in which `{asset}` names the machine and `+` matches any
+     * level.
+     */
     from: z
       .string()
       .regex(
@@ -22,11 +25,11 @@ const sparkplugMetricSchema = z
         'group/node or group/node/device, each a name, {asset} or +',
       ),
     /**
-     * Name of the metric; `{point}`: every metric whose name can be a point's; or a pattern of names between slashes, as
-     * `{asset}/{point}` or `#/{point}`. Members of templates are `template/member`.
+     * Name of the metric; `{point}`: every metric whose name is valid for a point; or a pattern of names separated by
+     * slashes, as `{asset}/{point}` or `#/{point}`. Members of templates are `template/member`.
      */
     metric: z.string().min(1).max(500),
-    /** A name, or one of the pattern's parts, as `{line}-{motor}`. */
+    /** A name, or a template of the pattern's parts, as `{line}-{motor}`. */
     asset: nameOrTemplate.optional(),
     point: nameOrTemplate.optional(),
     /** Rate of a metric whose value is an array of samples. */
@@ -59,7 +62,7 @@ export const sparkplugSourceSchema = z
     type: z.literal('sparkplug'),
     ...brokerFields,
     groups: z.array(z.string().regex(/^[^/+#]+$/, 'a group’s id, without / + #')).min(1),
-    /** Makes the edge a primary host of this id: nodes that wait for one store what they have while it is away. */
+    /** Makes the edge a primary host with this id: nodes that wait for one store data while it is away. */
     hostId: nameSchema.optional(),
     metrics: z.array(sparkplugMetricSchema).min(1),
   })

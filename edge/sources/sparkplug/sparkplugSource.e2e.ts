@@ -33,7 +33,7 @@ const encode = (payload: object) => Buffer.from(spB.encodePayload(payload as nev
 const timestamp = () => Date.now();
 
 test.skipIf(!there)(
-  'a node and its device by another encoder: births asked for, data by alias, STATE said',
+  'a node and its device by another encoder: births requested, data by alias, STATE published',
   async () => {
     const config = edgeConfigSchema.parse({
       site: 's',
@@ -63,8 +63,8 @@ test.skipIf(!there)(
     node.on('message', (topic, payload) => {
       if (topic.includes('/STATE/')) states.push(JSON.parse(payload.toString()));
       if (topic.endsWith('/NCMD/Line1')) {
-        const [asked] = spB.decodePayload(payload).metrics ?? [];
-        expect(asked).toMatchObject({ name: 'Node Control/Rebirth', value: true });
+        const [request] = spB.decodePayload(payload).metrics ?? [];
+        expect(request).toMatchObject({ name: 'Node Control/Rebirth', value: true });
         rebirths++;
       }
     });
@@ -120,7 +120,7 @@ test.skipIf(!there)(
   },
 );
 
-test.skipIf(!there)('a compressed node, and what it stored, marked as such', async () => {
+test.skipIf(!there)('a compressed node, and its stored values, marked as historical', async () => {
   const config = edgeConfigSchema.parse({
     site: 's',
     edge: 'e',
@@ -155,7 +155,7 @@ test.skipIf(!there)('a compressed node, and what it stored, marked as such', asy
     ...more,
   });
   const birth = compressed(0, [metric(60)]);
-  // Subscriptions follow the connection: the birth is sent until it is received.
+  // Subscriptions follow the connection: the birth is resent until it is received.
   await expect
     .poll(async () => {
       if (arrivals.length === 0) await node.publishAsync('spBv1.0/Plant2/NBIRTH/pump', birth);

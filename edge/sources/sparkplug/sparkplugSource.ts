@@ -19,16 +19,16 @@ import type { SparkplugMetricConfig, SparkplugSourceConfig } from './sparkplugCo
 import { withMembers } from './templateMembers.ts';
 
 const NAMESPACE = 'spBv1.0';
-/** A node is asked for its births once in so long: it may need a while. */
+/** Interval between requests for a node's births: it may need a while. */
 const REBIRTH_MS = 10_000;
 const CONTRADICT_MS = 1000;
 const MAX_NODES = 10_000;
 const BOOLEAN = 11;
 
 /**
- * A Sparkplug B host application: takes metrics of edge nodes and their devices by name, whatever alias they travel
- * under, and asks a node for its births where it missed one. With `hostId` it says its STATE as a primary host, so that
- * nodes which wait for one store while it is away. Data travels at QoS 0; Sparkplug has no more to offer.
+ * A Sparkplug B host application: accepts metrics of edge nodes and their devices by name, whatever their alias, and
+ * requests a rebirth if it missed a birth. With `hostId` it publishes STATE as a primary host, so that nodes which wait
+ * for one store data while it is away. Data is sent at QoS 0; Sparkplug has no other.
  */
 export class SparkplugSource implements Source {
   readonly #config: SparkplugSourceConfig;
@@ -45,7 +45,7 @@ export class SparkplugSource implements Source {
   /** Types of the members of templates, by node or device. */
   readonly #memberTypes = new Map<string, Map<string, number>>();
   readonly #owners: PointOwners;
-  /** Metrics that can be no measurement, each said once. */
+  /** Metrics that cannot be measurements, each logged once. */
   readonly #unsupported = new Set<string>();
   #client: MqttClient | null = null;
 
@@ -85,7 +85,7 @@ export class SparkplugSource implements Source {
     this.#client = client;
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload) => this.#take(topic, payload, sink));
-    // 5.13: a host subscribes before it says that it is online.
+    // 5.13: a host subscribes before it publishes that it is online.
     const { groups, hostId } = this.#config;
     keepSubscribed(
       client,
@@ -104,7 +104,7 @@ export class SparkplugSource implements Source {
       if (state) this.#say(state);
     });
     client.on('close', () => {
-      // The next birth's time has to be the next will's, too.
+      // The next birth must have the same time as the next will.
       client.options.will = this.#stateMessage(false);
       this.#log.warn({ url: withoutPassword(this.#config.url) }, 'source disconnected');
     });
@@ -138,7 +138,10 @@ export class SparkplugSource implements Source {
     this.#client?.publish(topic, payload, { qos: 1, retain: true });
   }
 
-  /** A late will, or another host of this id, says that this one is away: it is not. Now and then, so that two do not fight. */
+  /**
+   * Corrects a STATE of offline from a late will, or from another host with this id. Limited in rate, so that two hosts
+   * do not fight.
+   */
   #contradict(bytes: Buffer): void {
     const state = this.#stateMessage(true);
     if (!state || !/"online"\s*:\s*false/.test(bytes.toString('utf8', 0, 1000))) return;
@@ -167,15 +170,15 @@ export class SparkplugSource implements Source {
       return;
     }
     const node = `${group}/${edgeNode}`;
-    const taken = this.#nodes.take(type, node, device, payload);
-    for (let i = 0; i < taken.unknown; i++) refuse('unknown_metric');
-    if (taken.missing > 0) {
-      this.#count('missing_messages', taken.missing);
-      this.#log.warn({ node, missing: taken.missing }, 'messages of the node are missing');
+    const update = this.#nodes.take(type, node, device, payload);
+    for (let i = 0; i < update.unknown; i++) refuse('unknown_metric');
+    if (update.missing > 0) {
+      this.#count('missing_messages', update.missing);
+      this.#log.warn({ node, missing: update.missing }, 'messages of the node are missing');
     }
-    if (taken.rebirth) this.#askForBirths(node);
+    if (update.rebirth) this.#askForBirths(node);
     const path = device === '' ? [group, edgeNode] : [group, edgeNode, device];
-    for (const named of withMembers(taken.metrics, this.#typesAt(path))) this.#accept(path, named, payload, sink);
+    for (const named of withMembers(update.metrics, this.#typesAt(path))) this.#accept(path, named, payload, sink);
   }
 
   #typesAt(path: string[]): Map<string, number> {
@@ -189,7 +192,7 @@ export class SparkplugSource implements Source {
     for (const mapping of this.#config.metrics) {
       const found = pointOf(mapping, path, named.name);
       if (!found) continue;
-      // A pattern asks for what can be measured, whatever else lies there.
+      // A pattern selects only measurable metrics.
       if (found.isByPattern && UNMEASURED[named.datatype] !== undefined) return;
       const { point } = found;
       const decoded = this.#owners.isOf(point, named.name)
@@ -220,7 +223,7 @@ export class SparkplugSource implements Source {
     return checkCompleted(point, value.values, sampleRateHz, timeMs, limits);
   }
 
-  /** A template, a data set, a text: mapped by mistake. */
+  /** Logs a template, data set or text that was mapped by mistake. */
   #sayUnsupported({ asset, point }: PointName, datatype: number): void {
     const name = `${asset}/${point}`;
     if (this.#unsupported.has(name) || this.#unsupported.size >= MAX_NODES) return;
@@ -255,7 +258,7 @@ export class SparkplugSource implements Source {
   }
 }
 
-/** Values that a node stored while it had no connection bear a mark (Sparkplug 3.0.0, 6.4.15). */
+/** Values that a node stored while disconnected are flagged (Sparkplug 3.0.0, 6.4.15). */
 function marked(decoded: Decoded, isHistorical: boolean): Decoded {
   return decoded.ok && isHistorical ? { ok: true, block: { ...decoded.block, historical: true } } : decoded;
 }
@@ -264,7 +267,7 @@ function payloadOf(bytes: Uint8Array): Payload | null {
   try {
     return fromBinary(PayloadSchema, bytes);
   } catch {
-    // What it was is the sender's; its kind and count are all that is kept.
+    // The error quotes the sender's bytes; only its kind and count are kept.
     return null;
   }
 }
@@ -273,7 +276,7 @@ function isMessageType(type: string | undefined): type is MessageType {
   return /^[ND](BIRTH|DATA|DEATH)$/.test(type ?? '');
 }
 
-/** Null where the mapping does not speak of this metric. */
+/** Null if the mapping does not apply to this metric. */
 function pointOf(
   mapping: SparkplugMetricConfig,
   path: string[],

@@ -4,10 +4,10 @@ import type { NamedMetric } from './nodeTable.ts';
 
 const TEMPLATE = 19;
 const MAX_DEPTH = 8;
-/** Members of one message, at the most: templates may lie in one another. */
+/** Limit on members per message: templates may be nested. */
 const MAX_MEMBERS = 20_000;
 
-/** Types by what a member's value is, where it names none (Sparkplug 3.0.0, 6.4.16). */
+/** Types by a member's kind of value, if it has no type (Sparkplug 3.0.0, 6.4.16). */
 const TYPES: Partial<Record<NonNullable<Metric['value']['case']>, number>> = {
   intValue: 7,
   longValue: 8,
@@ -19,9 +19,9 @@ const TYPES: Partial<Record<NonNullable<Metric['value']['case']>, number>> = {
 };
 
 /**
- * Members of templates as metrics of their own, named `template/member`; other metrics stay as they are. A definition of a
- * template has no values, and a template that cannot be read is left to be refused.
- * @param typesOf types of members by name, as births gave them: data may come without. Filled here.
+ * Expands members of templates into separate metrics, named `template/member`; other metrics are unchanged. The
+ * definition of a template has no values, and an unreadable template is left to be refused.
+ * @param typesOf types of members by name, from births: data may lack them. Filled here.
  */
 export function withMembers(metrics: readonly NamedMetric[], typesOf: Map<string, number>): NamedMetric[] {
   const found: NamedMetric[] = [];
@@ -45,14 +45,14 @@ export function withMembers(metrics: readonly NamedMetric[], typesOf: Map<string
   return found;
 }
 
-/** None of a definition; null of what cannot be read. */
+/** Empty for a definition; null if it cannot be read. */
 function membersOf({ value, isNull }: Metric): Metric[] | null {
   if (isNull || value.case !== 'templateValue') return null;
   try {
     const template = fromBinary(TemplateSchema, value.value);
     return template.isDefinition ? [] : template.metrics;
   } catch {
-    // What it was is the sender's; it is counted as a metric that is refused.
+    // The error quotes the sender's bytes; the metric is counted as refused.
     return null;
   }
 }
