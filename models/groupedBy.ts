@@ -1,4 +1,4 @@
-/** Rows by a key, in their order. */
+/** Rows grouped by a key, in their original order. */
 export function groupedBy<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {

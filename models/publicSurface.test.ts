@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import typedoc from './typedoc.json' with { type: 'json' };
 
-/** Exported functions and classes of a module whose docstring has no sentence before its tags, or that have none. */
+/** Exported functions and classes of a module without a docstring, or without a sentence before its tags. */
 function undocumentedExports(file: string, text: string): string[] {
   const module = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   return module.statements
@@ -23,7 +23,7 @@ function hasSummary(statement: ts.Statement): boolean {
     .some((doc) => ts.isJSDoc(doc) && (ts.getTextOfJSDocComment(doc.comment) ?? '') !== '');
 }
 
-/** The name of a function or class; of a constant, where its value is a function. */
+/** The name of a function or class, or of a constant whose value is a function. */
 function namesOfCode(statement: ts.Statement): string[] {
   if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement))
     return [statement.name?.text ?? 'default'];
@@ -45,7 +45,7 @@ function publicModules(): string[] {
 }
 
 describe('public modules of the models', () => {
-  it('say of each exported function and class what it is', () => {
+  it('document each exported function and class', () => {
     const modules = publicModules();
     expect(modules).toContain('models/signal/welch.ts');
     const texts = modules.map((file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));

@@ -13,7 +13,7 @@ import {
   withBudget,
 } from './alarmBudget.ts';
 
-/** Scores of a sound machine: smoothed, skewed, every ten seconds. */
+/** Scores of a healthy machine: smoothed, skewed, every ten seconds. */
 function scores(seed: number): () => number {
   const random = randomOf(seed);
   let level = 0;
@@ -24,7 +24,7 @@ function scores(seed: number): () => number {
 }
 const MONTH = (30 * 86_400) / 10;
 
-test('twelve months of sound machines keep to the budget, where a quantile of the training does not', {
+test('twelve months of healthy machines stay within the budget, while a quantile of the training does not', {
   tags: 'slow',
 }, () => {
   const counts = { budget: 0, naive: 0 };
@@ -48,7 +48,7 @@ test('twelve months of sound machines keep to the budget, where a quantile of th
   expect(counts.naive / 12).toBeGreaterThan(20);
 });
 
-test('the configured limit is the floor; a restless machine has its limit raised, and no further than twice', () => {
+test('the configured limit is the floor; a restless machine has its limit raised, at most twofold', () => {
   const settle = (of: (i: number) => number) => {
     let state: BudgetState = NO_BUDGET;
     for (let i = 0; i < BUDGET_BLOCK * BUDGET_BLOCKS; i++) state = stepBudget(state, of(i), 10_000 * i, 1);
@@ -61,7 +61,7 @@ test('the configured limit is the floor; a restless machine has its limit raised
   expect(restless).toBeLessThanOrEqual(2);
 });
 
-test('what passes the limit is not learned from, and what is settled stays', () => {
+test('scores above the limit are not learned from, and a limit that is set stays', () => {
   expect(stepBudget(NO_BUDGET, 1.5, 0, 1)).toBe(NO_BUDGET);
   const settled: BudgetState = { ...NO_BUDGET, times: 1.3 };
   expect(stepBudget(settled, 0.2, 0, 1)).toBe(settled);
@@ -89,21 +89,21 @@ test('alerts that return by themselves more often than the budget allows raise t
 
 const MONTH_MS = 30 * 86_400_000;
 
-test('the limit of exponential extremes is that of their law, or above it for what a hundred blocks do not tell', () => {
+test('the limit of exponential extremes is that of their law, or above it by the uncertainty of a hundred blocks', () => {
   const maxima = Array.from({ length: BUDGET_BLOCKS }, (_, i) => -Math.log(1 - (i + 0.5) / BUDGET_BLOCKS));
   for (const blocks of [100, 1000, 10_000]) {
-    // Exceeded once in so many blocks: ln(blocks).
+    // The level exceeded once in this many blocks: ln(blocks).
     const limit = computeBudgetLimit(maxima, blocks, 1);
     expect(limit).toBeGreaterThan(Math.log(blocks));
     expect(limit).toBeLessThan(1.4 * Math.log(blocks));
-    // Two false alerts of as many blocks are one of half as many.
+    // Two false alerts in this many blocks are one in half as many.
     expect(computeBudgetLimit(maxima, blocks, 2)).toBe(computeBudgetLimit(maxima, blocks / 2, 1));
     const scaled = maxima.map((v) => 3 + 2 * v);
     expect(computeBudgetLimit(scaled, blocks, 1)).toBeCloseTo(3 + 2 * limit, 6);
   }
 });
 
-test('of generalised Pareto extremes, up to a shape of a quarter, it is at most a third too high', () => {
+test('for generalised Pareto extremes with a shape of up to a quarter the limit is at most a third too high', () => {
   for (const shape of [0.01, 0.1, 0.2, 0.25]) {
     const level = (blocks: number) => (blocks ** shape - 1) / shape;
     const maxima = Array.from({ length: BUDGET_BLOCKS }, (_, i) => level(1 / (1 - (i + 0.5) / BUDGET_BLOCKS)));
@@ -115,12 +115,12 @@ test('of generalised Pareto extremes, up to a shape of a quarter, it is at most 
   }
 });
 
-test('extremes that are all the same are the limit', () => {
+test('equal extremes give that extreme as the limit', () => {
   const same = new Array<number>(BUDGET_BLOCKS).fill(0.6);
   expect(computeBudgetLimit(same, 1000, 1)).toBe(0.6);
 });
 
-test('extremes in steps have one limit, however they are rounded', () => {
+test('quantised extremes give one limit, whatever their rounding', () => {
   const exact = Array.from({ length: BUDGET_BLOCKS }, (_, i) => 0.5 - 0.05 * Math.log(1 - (i + 0.5) / BUDGET_BLOCKS));
   for (const step of [0.01, 0.05, 0.1, 0.2]) {
     const inSteps = exact.map((v) => Number((Math.round(v / step) * step).toFixed(6)));
@@ -137,10 +137,10 @@ test('extremes in steps have one limit, however they are rounded', () => {
   }
 });
 
-test('a single height above the others counts as an exponential excess, be it once or several times', () => {
+test('a single height above the others counts as an exponential excess, whether it occurs once or several times', () => {
   const withExcesses = (n: number) => Array.from({ length: BUDGET_BLOCKS }, (_, i) => (i < n ? 0.8 : 0.6));
   for (const n of [20, 30, 40]) {
-    // Of 100 blocks n are 0.2 above the median; once in 1000 blocks, 0.2 × ln(n / 100 × 1000) are, and more by the bootstrap.
+    // n of 100 blocks exceed the median by 0.2; one in 1000 exceeds it by 0.2 × ln(n / 100 × 1000), plus the bootstrap's margin.
     const level = 0.6 + 0.2 * Math.log((n / BUDGET_BLOCKS) * 1000);
     const limit = computeBudgetLimit(withExcesses(n), 1000, 1);
     expect(limit).toBeGreaterThan(level);
@@ -149,7 +149,7 @@ test('a single height above the others counts as an exponential excess, be it on
   expect(computeBudgetLimit(withExcesses(1), 1000, 1)).toBeGreaterThan(0.8);
 });
 
-test('the largest of thirty scores is kept, from the first score on', () => {
+test('the largest of each thirty scores is kept, from the first score on', () => {
   let state: BudgetState = NO_BUDGET;
   for (let i = 0; i < BUDGET_BLOCK - 1; i++) state = stepBudget(state, 0.02 * ((i * 7) % 30), 500 + i, 1);
   expect(state).toMatchObject({ firstMs: 500, maxima: [], inBlock: 29, blockMaximum: 0.58, times: null });
@@ -157,12 +157,12 @@ test('the largest of thirty scores is kept, from the first score on', () => {
   expect(state).toMatchObject({ firstMs: 500, maxima: [0.58], inBlock: 0, blockMaximum: 0, times: null });
 });
 
-test('scores that come faster have more chances to pass a limit, which is raised further, but never beyond twice', () => {
+test('more frequent scores have more chances to exceed a limit, so it is raised further, but at most twofold', () => {
   const settled = (intervalMs: number) => {
     const next = scores(5);
     let state: BudgetState = { ...NO_BUDGET, peak: 0, returns: [7], raised: 1.1 };
     for (let i = 0; state.times === null; i++) state = stepBudget(state, Math.min(0.99, next()), intervalMs * i, 1);
-    // What was learned of returns stays.
+    // What was learned from returns stays.
     expect(state).toMatchObject({ returns: [7], raised: 1.1, maxima: [], inBlock: 0 });
     return state.times;
   };
@@ -172,7 +172,7 @@ test('scores that come faster have more chances to pass a limit, which is raised
   expect(slow).toBeLessThan(usual);
 });
 
-test('one alert a month may return by itself; the next within thirty days raises the limit a quarter beyond it', () => {
+test('one alert a month may return by itself; another within thirty days raises the limit a quarter above it', () => {
   const alertAndReturn = (state: BudgetState, peak: number, timeMs: number) =>
     stepReturns(stepReturns(stepReturns(state, peak, true, timeMs, 1), 1, true, timeMs, 1), 0.1, false, timeMs, 1);
   const firstMs = 5 * MONTH_MS;
@@ -186,7 +186,7 @@ test('one alert a month may return by itself; the next within thirty days raises
   expect(stepReturns(once, 0.1, false, 9, 1)).toBe(once);
 });
 
-test('an index is over the higher of both limits; what cannot be assessed stays so', () => {
+test('the index is relative to the higher of both limits; a score that is not assessable stays so', () => {
   const score: Score = { assessable: true, index: 3, contributions: [] };
   expect(withBudget(score, NO_BUDGET)).toEqual({ ...score, limit: { times: 1, by: 'floor' } });
   const limit = { times: 1.5, by: 'budget' };

@@ -2,20 +2,21 @@ import type { Score } from '#models/health/detector.ts';
 import { quantile } from '#models/health/statistics.ts';
 import { randomOf } from '#models/random/random.ts';
 
-/** Scores of which the largest is kept: neighbours are not independent. */
+/** Scores in a block. Only the largest is kept, as neighbouring scores are not independent. */
 export const BUDGET_BLOCK = 30;
-/** Blocks from which a limit is made. */
+/** Blocks that a limit is computed from. */
 export const BUDGET_BLOCKS = 100;
 const MAX_SHAPE = 0.25;
 const RESAMPLES = 200;
 const UPPER = 0.95;
 
 /**
- * The level that the largest of `BUDGET_BLOCK` scores exceeds `falseAlerts` times in `blocks` blocks: generalised Pareto,
- * by moments, of what lies over the blocks' median, its shape kept within 0 and 0.25; of bootstrapped blocks the 95 %
- * quantile, for a limit that is too low costs a false alert each time. Source: Coles, "An Introduction to Statistical
- * Modeling of Extreme Values" (2001), §4.3; moments: Hosking & Wallis, Technometrics 29 (1987).
- * @param maxima of `BUDGET_BLOCKS` blocks of a sound machine.
+ * The level that the largest of `BUDGET_BLOCK` scores exceeds `falseAlerts` times in `blocks` blocks. A generalised
+ * Pareto law is fitted by moments to the excesses over the blocks' median, with its shape kept within 0 and 0.25. The
+ * result is the 95 % quantile over bootstrapped blocks, since each time a limit that is too low is exceeded, a false
+ * alert is raised. Source: Coles, "An Introduction to Statistical Modeling of Extreme Values" (2001), §4.3; moments:
+ * Hosking & Wallis, Technometrics 29 (1987).
+ * @param maxima of `BUDGET_BLOCKS` blocks of a healthy machine.
  */
 export function computeBudgetLimit(maxima: readonly number[], blocks: number, falseAlerts: number): number {
   const random = randomOf(1);
@@ -28,10 +29,10 @@ export function computeBudgetLimit(maxima: readonly number[], blocks: number, fa
   return quantile(levels, UPPER);
 }
 
-/** Maxima that differ by less than this part of the threshold are the same: quantised ones differ by rounding. */
+/** Maxima that differ by less than this part of the threshold count as equal: quantised ones differ by rounding. */
 const SAME = 1e-9;
 
-/** Excesses without a spread of their own, one alone or several that are the same, are exponential: a shape of 0. */
+/** Excesses without spread (a single one, or equal ones) are treated as exponential: a shape of 0. */
 function returnLevel(maxima: readonly number[], period: number): number {
   const threshold = quantile(maxima, 0.5);
   const excess = maxima.map((v) => v - threshold).filter((v) => v > SAME * Math.abs(threshold));
@@ -45,16 +46,16 @@ function returnLevel(maxima: readonly number[], period: number): number {
   return threshold + scale * reach;
 }
 
-/** What is kept of a point's budget. */
+/** Persisted state of a point's false-alarm budget. */
 export interface BudgetState {
   /** Time of the first score; null before it. */
   firstMs: number | null;
   maxima: number[];
   inBlock: number;
   blockMaximum: number;
-  /** Once it is known: what the index is divided by, 1 and more. */
+  /** Divisor of the index, at least 1; null while it is being learned. */
   times: number | null;
-  /** Largest index of the alert that is on; 0: none is. */
+  /** Largest index of the active alert; 0: none is active. */
   peak?: number;
   /** When alerts returned by themselves within the last month, and how far the limit was raised for them. */
   returns?: number[];
@@ -63,17 +64,17 @@ export interface BudgetState {
 
 export const NO_BUDGET: BudgetState = { firstMs: null, maxima: [], inBlock: 0, blockMaximum: 0, times: null };
 
-/** No limit is raised further than this: a machine that degrades while its limit is learned must not hide it. */
+/** Upper bound of the factor: a machine that degrades while its limit is learned must not mask its own fault. */
 const MAX_TIMES = 2;
 const MONTH_MS = 30 * 86_400_000;
 
 /**
- * The budget after one more index of a machine that is not alerted. The configured limit, 1, is the floor: where the
- * machine's own extremes would pass it more often than the budget allows, the limit is raised. Pure.
- * @param falseAlerts that it may bring in a month, at the pace at which scores came until now.
+ * The budget after one more index of a machine without an active alert. The configured limit, 1, is the floor: where
+ * the machine's own extremes would exceed it more often than the budget allows, the limit is raised. Pure.
+ * @param falseAlerts allowed a month, at the rate of scores so far.
  */
 export function stepBudget(state: BudgetState, index: number, timeMs: number, falseAlerts: number): BudgetState {
-  // What passes the limit is not learned from: it may be a fault.
+  // Scores above the limit are not learned from: they may be a fault.
   if (state.times !== null || index >= 1) return state;
   const blockMaximum = Math.max(state.blockMaximum, index);
   const firstMs = state.firstMs ?? timeMs;
@@ -86,13 +87,13 @@ export function stepBudget(state: BudgetState, index: number, timeMs: number, fa
   return { ...NO_BUDGET, peak, returns, raised, times: Math.min(MAX_TIMES, Math.max(1, limit)) };
 }
 
-/** Excursions come again a little larger. */
+/** Excursions recur a little larger. */
 const MARGIN = 1.25;
 
 /**
- * The budget beside an alert: where more alerts than it allows in a month have returned by themselves, be it one alone, the
- * limit is raised beyond them, as far as that needs. What does not return is never taken for normal. Pure.
- * @param index by the configured limit.
+ * The budget during an alert: once more alerts have returned by themselves than it allows in a month, the limit is
+ * raised above the latest. An alert that does not return is never learned as normal. Pure.
+ * @param index relative to the configured limit.
  */
 export function stepReturns(
   state: BudgetState,
@@ -109,7 +110,7 @@ export function stepReturns(
   return { ...state, peak: 0, returns: [], raised: Math.max(state.raised ?? 1, MARGIN * peak) };
 }
 
-/** A score by its budget: the index over the raised limit, and what made the limit. */
+/** A score with its budget applied: the index relative to the raised limit, and what set that limit. */
 export function withBudget(score: Score, budget: BudgetState): Score {
   if (!score.assessable) return score;
   const times = Math.max(budget.times ?? 1, budget.raised ?? 1);

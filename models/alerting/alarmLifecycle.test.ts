@@ -40,7 +40,7 @@ function acted(known: AlertRecord, action: AlarmAction, atMs: number, by = 'Ann'
   return outcome.alarm;
 }
 
-test('goes through the states of ISA-18.2, in either order of acknowledgement and return', () => {
+test('passes through the states of ISA-18.2, in either order of acknowledgement and return', () => {
   expect(after(says('raise', 1)).state).toBe('unacknowledged');
   expect(after(says('raise', 1), acknowledged(2)).state).toBe('acknowledged');
   expect(after(says('raise', 1), says('return', 3)).state).toBe('returned_unacknowledged');
@@ -59,11 +59,11 @@ test('an update keeps who acknowledged it, and the first acknowledgement stands'
   });
 });
 
-test('an alert whose raise was lost on the way is still one', () => {
+test('an alert whose raise was lost in transit is still recorded', () => {
   expect(after(says('update', 3))).toMatchObject({ state: 'unacknowledged', raisedAtMs: 1, updatedAtMs: 3 });
 });
 
-test('a return says when, and keeps the words and the evidence of the alert', () => {
+test('a return records its time, and keeps the text and the evidence of the alert', () => {
   expect(after(says('raise', 1), says('return', 9))).toMatchObject({ text: 'at 1', returnedAtMs: 9 });
 });
 
@@ -81,12 +81,12 @@ test('worsening after an acknowledgement alarms again, ends shelving and reopens
   expect(critical(shelved, 3).state).toBe('unacknowledged');
   const closed = acted(raised(), { action: 'close', finding: 'confirmed' }, 2);
   expect(critical(closed, 3).state).toBe('unacknowledged');
-  // Already critical: an update is none.
+  // Already critical: an update does not worsen it.
   const known = acted(critical(raised(), 3), { action: 'acknowledge' }, 4);
   expect(critical(known, 5).state).toBe('acknowledged');
 });
 
-test('shelving is limited in time and ends by itself, with a notification', () => {
+test('shelving is limited in time and expires with a notification', () => {
   const shelved = acted(raised(), { action: 'shelve', untilMs: 100, reason: 'spare is on its way' }, 2);
   expect(shelved.state).toBe('shelved');
   expect(applyTime(shelved, 99)).toBeNull();
@@ -109,14 +109,14 @@ test('findings add to earlier ones, and closing keeps them', () => {
   expect(two.state).toBe('normal');
 });
 
-test('a request that is repeated takes effect once', () => {
+test('a repeated request takes effect once', () => {
   const first = applyAction(raised(), { action: 'comment', text: 'seen' }, 'Ann', 2, 'r-1');
   if (!first.ok) throw new Error(first.reason);
   const again = applyAction(first.alarm, { action: 'comment', text: 'seen' }, 'Ann', 3, 'r-1');
   expect(again).toEqual({ ok: true, alarm: first.alarm, isChanged: false });
 });
 
-test('notified are raised, escalated, returned and reopened; nothing of what is shelved or out of service', () => {
+test('raise, escalation, return and reopening are notified; nothing is while shelved or out of service', () => {
   const [known, returned] = [raised(), after(says('raise', 1), says('return', 3))];
   expect(notificationEvents(null, known)).toEqual(['raised']);
   expect(notificationEvents(known, { ...known, severity: 'critical' })).toEqual(['escalated']);
@@ -177,12 +177,12 @@ test('no order of messages, actions and time leads to an impossible state or los
   );
 });
 
-test('shelving lasts at most seven days from now, and its end lies ahead', () => {
+test('shelving lasts at most seven days, and ends in the future', () => {
   const shelve = (untilMs: number) => applyAction(raised(), { action: 'shelve', untilMs, reason: 'r' }, 'Ann', 100).ok;
   expect([100, 101, 100 + 7 * DAY_MS, 101 + 7 * DAY_MS].map(shelve)).toEqual([false, true, true, false]);
 });
 
-test('what is suppressed stays so until it has both returned and been seen', () => {
+test('a suppressed alert stays so until it has both returned and been acknowledged', () => {
   const suppressed = { id: 's', kind: 'maintenance', by: 'Ann', reason: 'r', untilMs: 9, wasStanding: false } as const;
   const stateOf = (change: Partial<AlertRecord>) => stateAt({ ...raised(), suppressed, ...change }, 5);
   expect(stateOf({})).toBe('suppressed');
@@ -191,7 +191,7 @@ test('what is suppressed stays so until it has both returned and been seen', () 
   expect(stateOf({ returnedAtMs: 3, acknowledgedAtMs: 4 })).toBe('normal');
 });
 
-test('an action that changes nothing leaves the record as it is, without a transition', () => {
+test('an action without effect leaves the record unchanged, without a transition', () => {
   const known = raised();
   const out = acted(known, { action: 'remove_from_service', reason: 'r' }, 2);
   const assigned = acted(known, { action: 'assign', to: 'Bob' }, 2);
@@ -213,10 +213,14 @@ test('an action that changes nothing leaves the record as it is, without a trans
   expect(applyAction(closed, { action: 'shelve', untilMs: 99, reason: 'r' }, 'Eve', 9).ok).toBe(false);
 });
 
-test('a finding has what was told of it, and nothing else; it acknowledges what nobody had', () => {
-  const told = { failureMode: 'wear', part: 'bearing', damage: 'spalling' };
-  const closed = acted(raised(), { action: 'close', finding: 'confirmed', comment: 'seen', ...told } as AlarmAction, 7);
-  expect(closed.finding).toEqual({ finding: 'confirmed', by: 'Ann', comment: 'seen', atMs: 7, ...told });
+test('a finding holds only the given fields; it acknowledges an unacknowledged alert', () => {
+  const details = { failureMode: 'wear', part: 'bearing', damage: 'spalling' };
+  const closed = acted(
+    raised(),
+    { action: 'close', finding: 'confirmed', comment: 'seen', ...details } as AlarmAction,
+    7,
+  );
+  expect(closed.finding).toEqual({ finding: 'confirmed', by: 'Ann', comment: 'seen', atMs: 7, ...details });
   expect(closed).toMatchObject({ acknowledgedAtMs: 7, acknowledgedBy: 'Ann', closed: { atMs: 7, by: 'Ann' } });
   const bare = acted(
     acted(raised(), { action: 'acknowledge' }, 3, 'Bob'),
@@ -227,7 +231,7 @@ test('a finding has what was told of it, and nothing else; it acknowledges what 
   expect(bare).toMatchObject({ acknowledgedAtMs: 3, acknowledgedBy: 'Bob' });
 });
 
-test('each transition tells who did what, when and why; the newest two hundred are kept', () => {
+test('each transition records who did what, when and why; the newest two hundred are kept', () => {
   const noteOf = (action: AlarmAction) => acted(raised(), action, 4).history?.at(-1);
   expect(noteOf({ action: 'acknowledge', comment: 'c' })).toEqual({
     atMs: 4,
@@ -245,7 +249,7 @@ test('each transition tells who did what, when and why; the newest two hundred a
   expect([record.history?.[0].note, record.history?.at(-1)?.note]).toEqual(['2', '201']);
 });
 
-test('what returned while it was suppressed is told of as returned, if it had been annunciated before', () => {
+test('an alert that returned while suppressed is notified as returned, if it had been annunciated before', () => {
   const suppressed = { id: 's', kind: 'maintenance', by: 'Ann', reason: 'r', untilMs: 9, wasStanding: true } as const;
   const before: AlertRecord = { ...after(says('raise', 1), says('return', 3)), suppressed, state: 'suppressed' };
   const { suppressed: _ended, ...rest } = before;

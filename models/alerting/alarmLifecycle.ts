@@ -8,15 +8,15 @@ import type {
   Finding,
 } from '#models/contracts/alert.ts';
 
-/** Transitions that are kept with an alarm; the audit log has all. */
+/** Transitions kept with an alarm; the audit log has all of them. */
 const MAX_TRANSITIONS = 200;
-/** Shelving is for a known, passing condition: a longer one is out of service. */
+/** Shelving is for a known, temporary condition; a longer one belongs out of service. */
 const LONGEST_SHELVED_MS = 7 * 86_400_000;
 
 /** The result of an operator's action on an alarm, or why it is not possible now. */
 export type Outcome<A> = { ok: true; alarm: A; isChanged: boolean } | { ok: false; reason: string };
 
-/** State of ISA-18.2, figure 2, at a time: shelving ends by itself. What is over needs no suppression. */
+/** State of ISA-18.2, figure 2, at a time: shelving expires by itself. An alarm that is over needs no suppression. */
 export function stateAt(alarm: Omit<Alarm, 'state'>, atMs: number): AlarmState {
   if (alarm.closed !== undefined) return 'normal';
   if (alarm.outOfService !== undefined) return 'out_of_service';
@@ -28,9 +28,9 @@ export function stateAt(alarm: Omit<Alarm, 'state'>, atMs: number): AlarmState {
 }
 
 /**
- * What an alert becomes with an edge's message. Pure. `null` stands for an alert that is not known yet; the caller leaves
- * out messages that are older than the last one, by their sequence. Worsening after an acknowledgement alarms again, ends
- * shelving and reopens what was closed: a critical condition is never hidden.
+ * The alert after a message from an edge. Pure. `null` is an alert that is not known yet; the caller drops messages
+ * older than the last one, by sequence. Worsening after an acknowledgement alarms again, ends shelving and reopens what
+ * was closed: a critical condition is never hidden.
  * @param atMs the gateway's clock: an edge's may be wrong.
  */
 export function applyMessage(known: AlertRecord | null, message: AlertMessage, atMs: number): AlertRecord {
@@ -81,14 +81,14 @@ export function applyAction<A extends Alarm>(
   return { ok: true, alarm: withState(next, atMs, entry), isChanged: true };
 }
 
-/** An alarm whose shelving has ended by now; null where nothing has changed. */
+/** The alarm if its shelving has expired by now; null if nothing has changed. */
 export function applyTime<A extends Alarm>(known: A, atMs: number): A | null {
   if (known.shelved === undefined || known.shelved.untilMs > atMs) return null;
   const { shelved: _shelved, ...rest } = known;
   return withState(rest as A, atMs, transition(atMs, null, 'unshelve', 'the time of its shelving is over'));
 }
 
-/** The record with an action's effect; the same record where it has none; a reason where it is not allowed. */
+/** The record with an action's effect; the same record if it has none; a reason if it is not allowed. */
 function changed<A extends Alarm>(known: A, action: AlarmAction, by: string, atMs: number): A | string {
   switch (action.action) {
     case 'acknowledge':

@@ -17,7 +17,7 @@ const alert = (minute: number, more: Partial<AnnunciatedAlert> = {}): Annunciate
 const health = (alerts: AnnunciatedAlert[], days = 1, operators = 1) =>
   alarmSystemHealth(alerts, T_MS, T_MS + days * DAY_MS, operators);
 
-test('rates are for ten minutes and an operator', () => {
+test('rates are per ten minutes and operator', () => {
   const one = health(Array.from({ length: 144 }, (_, i) => alert(10 * i)));
   expect([one.meanPer10Min, one.peakPer10Min, one.floods]).toEqual([1, 1, []]);
   expect(
@@ -51,7 +51,7 @@ test('chattering, stale and frequent sources are named', () => {
   expect(stale).toBe(1);
 });
 
-test('time to acknowledge is from annunciation; what nobody acknowledged is counted', () => {
+test('time to acknowledge counts from annunciation; unacknowledged alerts are counted', () => {
   const seen = [1, 2, 3].map((m) => alert(m, { acknowledgedMs: T_MS + 2 * m * MINUTE_MS }));
   const { acknowledgement, unacknowledged, severities } = health([
     ...seen,
@@ -62,7 +62,7 @@ test('time to acknowledge is from annunciation; what nobody acknowledged is coun
   expect(health([]).acknowledgement).toBeNull();
 });
 
-/** Floods by their definition, at every moment at which the alerts of the last ten minutes change. */
+/** Floods by their definition, evaluated whenever the alerts of the last ten minutes change. */
 function floodsByDefinition(times: readonly number[], toMs: number, operators: number) {
   const changes = [
     ...times.map((atMs) => ({ atMs, by: 1 })),
@@ -82,7 +82,7 @@ function floodsByDefinition(times: readonly number[], toMs: number, operators: n
   return floods;
 }
 
-test('floods are those of the definition, for any number of alerts and operators', () => {
+test('floods match the definition, for any number of alerts and operators', () => {
   const minutes = fc.array(fc.integer({ min: 0, max: 240 }), { minLength: 11, maxLength: 60 });
   const bursts = fc.tuple(minutes, fc.integer({ min: 1, max: 2 }), fc.integer({ min: 0, max: 30 }));
   let seen = 0;
@@ -108,7 +108,7 @@ test('an alert is stale once it has been active for more than a day', () => {
   expect([staleOf(1440, true), staleOf(1439, true), staleOf(1439, false)]).toEqual([0, 1, 0]);
 });
 
-test('the ten sources of most alerts are named, the most frequent first; those that chatter as well', () => {
+test('the ten most frequent sources are named, the most frequent first; so are chattering ones', () => {
   const all = Array.from({ length: 12 }, (_, source) =>
     Array.from({ length: source + 1 }, (_, i) => alert(100 * source + 0.01 * i, { source: `s${source}` })),
   ).flat();
@@ -121,7 +121,7 @@ test('the ten sources of most alerts are named, the most frequent first; those t
   expect(health(spread).chattering).toEqual([]);
 });
 
-test('rates of less than ten minutes are those of ten minutes; half of the time in a flood is half', () => {
+test('rates over less than ten minutes count as ten minutes; half of the time in a flood is half', () => {
   const burst = Array.from({ length: 12 }, (_, i) => alert(0.01 * i));
   const short = alarmSystemHealth(burst, T_MS, T_MS + MINUTE_MS, 1);
   expect(short).toMatchObject({ meanPer10Min: 12, peakPer10Min: 12, floodPart: 1 });

@@ -14,28 +14,28 @@ export interface AnnunciatedAlert {
 
 export interface AlarmSystemHealth {
   alerts: number;
-  /** In ten minutes, for each operator. EEMUA 191: 1 or fewer is acceptable. */
+  /** Per ten minutes and operator. EEMUA 191: 1 or fewer is acceptable. */
   meanPer10Min: number;
-  /** The most that came in any ten minutes, for each operator. EEMUA 191: 10 or fewer can be handled. */
+  /** The most in any ten minutes, per operator. EEMUA 191: 10 or fewer can be handled. */
   peakPer10Min: number;
   floods: { fromMs: number; toMs: number; alerts: number }[];
-  /** Part of the time that is in a flood, 0 to 1. */
+  /** Part of the time spent in a flood, 0 to 1. */
   floodPart: number;
   /** Sources that raised three alerts or more within a minute, and how many alerts they raised then. */
   chattering: { source: string; alerts: number }[];
   /** Alerts that have been active for more than a day. */
   stale: number;
-  /** Sources of most alerts, with their part of all, 0 to 1. */
+  /** The most frequent sources, with their part of all alerts, 0 to 1. */
   badActors: { source: string; alerts: number; part: number }[];
   severities: { warning: number; critical: number };
-  /** Seconds from annunciation to acknowledgement; null where none was acknowledged. */
+  /** Seconds from annunciation to acknowledgement; null if none was acknowledged. */
   acknowledgement: { acknowledged: number; medianS: number; p90S: number } | null;
   unacknowledged: number;
 }
 
 const MINUTE_MS = 60_000;
 const SPAN_MS = 10 * MINUTE_MS;
-/** A flood begins with more than ten alerts in ten minutes for an operator, and ends with fewer than five. ISA-18.2. */
+/** A flood begins with more than ten alerts in ten minutes per operator, and ends with fewer than five. ISA-18.2. */
 const FLOOD_BEGINS = 10;
 const FLOOD_ENDS = 5;
 const CHATTERS = 3;
@@ -43,9 +43,9 @@ const STALE_MS = 24 * 60 * MINUTE_MS;
 const MAX_NAMED = 10;
 
 /**
- * How well the alarm system serves those who run the machines, by the measures of EEMUA 191 and ISA-18.2. Pure.
+ * Performance of the alarm system by the measures of EEMUA 191 and ISA-18.2. Pure.
  * @param alerts that were annunciated from `fromMs` to `toMs`, in any order.
- * @param operators who share them.
+ * @param operators who share the alerts.
  */
 export function alarmSystemHealth(
   alerts: readonly AnnunciatedAlert[],
@@ -112,7 +112,7 @@ function mostWithin(times: readonly number[], spanMs: number): number {
 /** @param times rising. A flood that has not ended lasts until `toMs`. */
 function floodsOf(times: readonly number[], toMs: number, operators: number): AlarmSystemHealth['floods'] {
   const floods: AlarmSystemHealth['floods'] = [];
-  /** Of the flood that goes on: its first alert. */
+  /** First alert of the ongoing flood. */
   let begun: number | null = null;
   let from = 0;
   const end = (atMs: number, last: number) => {
@@ -128,7 +128,7 @@ function floodsOf(times: readonly number[], toMs: number, operators: number): Al
     if (begun === null && to - from + 1 > FLOOD_BEGINS * operators) begun = from;
   }
   if (begun !== null) {
-    // The oldest that still has too few behind it to go on.
+    // The oldest alert with too few after it to continue the flood.
     const ending = Math.max(from, times.length - Math.ceil(FLOOD_ENDS * operators) + 1);
     end(times[Math.min(ending, times.length) - 1] + SPAN_MS, times.length - 1);
   }

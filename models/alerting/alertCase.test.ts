@@ -11,7 +11,7 @@ const member = (id: string, machine: string, afterS = 0, isActive = true, own = 
 });
 const alert = (machine: string, afterS = 0) => ({ id: 'new', machine, raisedAtMs: T_MS + afterS * 1000 });
 
-test('symptoms of one machine are one case for as long as one of them is active', () => {
+test('symptoms of one machine are one case while any of them is active', () => {
   expect(caseOf(alert('a', 86_400), [member('x', 'a')])).toEqual({ case: 'x', joining: [] });
   expect(caseOf(alert('a', 86_400), [member('x', 'a', 0, false)])).toEqual({ case: 'new', joining: [] });
 });
@@ -25,12 +25,12 @@ test('three machines within two minutes are one event; two, or three over hours,
   expect(caseOf(alert('c', 100), [x, member('y', 'a', 30, false)])).toEqual({ case: 'new', joining: [] });
 });
 
-test('one that comes late joins the event that it belongs to by its time', () => {
+test('a late alert joins the event that it belongs to by its time', () => {
   const event = ['a', 'b', 'c', 'd'].map((m, i) => member(`x${m}`, m, i, false, 'xa'));
   expect(caseOf(alert('late', 1), event)).toEqual({ case: 'xa', joining: [] });
 });
 
-test('two minutes belong together, a second more does not; of the same time the first by name gives the case', () => {
+test('alerts two minutes apart belong together, a second more and they do not; at equal times the first by name gives the case', () => {
   const at = (afterS: number) => caseOf(alert('c', afterS), [member('x', 'a'), member('y', 'b', 60)]).case;
   expect([at(120), at(121)]).toEqual(['x', 'new']);
   const [y, x] = [member('y', 'b'), member('x', 'a')];

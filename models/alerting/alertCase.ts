@@ -1,25 +1,25 @@
-/** Machines of a site that alarm within so long of one another, and how many make it one event: a power dip, a trip. */
+/** At least this many machines of a site that alarm within this time are one event, such as a power dip or a trip. */
 const EVENT_MS = 120_000;
 const EVENT_MACHINES = 3;
 
-/** What is known of an alert for its case. */
+/** The fields of an alert that decide on its case. */
 export interface CaseMember {
   id: string;
-  /** Of its machine, throughout a company. */
+  /** Unique throughout the company. */
   machine: string;
   case: string;
   raisedAtMs: number;
   isActive: boolean;
 }
 
-/** Times between which alerts may be of one event with an alert that was raised then. */
+/** Range of raise times of alerts that may belong to one event with an alert raised at this time. */
 export const eventSpan = (raisedAtMs: number): [number, number] => [raisedAtMs - EVENT_MS, raisedAtMs + EVENT_MS];
 
 /**
- * The case of a new alert, which is named after its first alert: that of its machine's symptoms that are still active;
- * else that of an event, where enough machines of the site were alarmed at its time; else one of its own. Pure.
- * @param near alerts of the same machine that are active, and of the same site within `eventSpan`; without the new one.
- * @returns the case, and alerts that stood alone and belong to it now.
+ * The case of a new alert: that of the machine's still active symptoms; else that of an event, if enough machines of
+ * the site alarmed at about the same time; else a new one. A case is named after its first alert. Pure.
+ * @param near active alerts of the same machine, and those of the site within `eventSpan`; without the new one.
+ * @returns the case, and alerts that had a case of their own and now belong to it.
  */
 export function caseOf(
   alert: { id: string; machine: string; raisedAtMs: number },

@@ -4,7 +4,7 @@ import { type AlertCause, stepCause } from './alertCause.ts';
 
 const diagnosis = (fault: Fault) => ({ fault, confidence: 0.9, reasons: [`it is ${fault}`] });
 
-/** The causes after each diagnosis, and the second faults that were reported. */
+/** The cause after each diagnosis, and the second faults reported. */
 function follow(...faults: Fault[]) {
   let cause: AlertCause | null = null;
   const seconds: Fault[] = [];
@@ -17,7 +17,7 @@ function follow(...faults: Fault[]) {
   return { causes, seconds };
 }
 
-test('a name becomes certain, and stays when a later diagnosis says less', () => {
+test('a fault name becomes certain, and stays when a later diagnosis is less specific', () => {
   expect(follow('undetermined', 'bearing', 'outer_race', 'bearing', 'undetermined').causes).toEqual([
     'undetermined',
     'bearing',
@@ -27,7 +27,7 @@ test('a name becomes certain, and stays when a later diagnosis says less', () =>
   ]);
 });
 
-test('another fault is a second one, when two diagnoses in a row name it, and changes no cause', () => {
+test('another fault becomes a second one when two diagnoses in a row name it, and leaves the cause unchanged', () => {
   expect(follow('unbalance', 'inner_race')).toEqual({ causes: ['unbalance', 'unbalance'], seconds: [] });
   expect(follow('unbalance', 'inner_race', 'inner_race')).toEqual({
     causes: ['unbalance', 'unbalance', 'unbalance'],
@@ -36,7 +36,7 @@ test('another fault is a second one, when two diagnoses in a row name it, and ch
   expect(follow('unbalance', 'inner_race', 'unbalance', 'inner_race').seconds).toEqual([]);
 });
 
-test("a fault of the machine beside the bearing's is a second one, when two diagnoses in a row name it", () => {
+test("a machine fault beside the bearing's becomes a second one when two diagnoses in a row name it", () => {
   const beside = diagnosis('unbalance');
   const first = stepCause(null, diagnosis('outer_race'), false, beside);
   expect(first.second).toBeNull();
@@ -46,7 +46,7 @@ test("a fault of the machine beside the bearing's is a second one, when two diag
   expect(stepCause(between.cause, diagnosis('outer_race'), false, beside).second).toBeNull();
 });
 
-test('another part of the same bearing replaces the first, and says so', () => {
+test('another part of the same bearing replaces the first, with a remark', () => {
   const first = stepCause(null, diagnosis('outer_race'), false).cause;
   const { cause, second } = stepCause(first, diagnosis('ball'), false);
   expect(second).toBeNull();
@@ -54,7 +54,7 @@ test('another part of the same bearing replaces the first, and says so', () => {
   expect(cause.diagnosis.reasons.at(-1)).toContain('outer race');
 });
 
-test('a diagnosis of too little signal gives way to one of enough, and not the other way round', () => {
+test('a diagnosis from too little signal is replaced by one from enough, but not the reverse', () => {
   const early = stepCause(null, diagnosis('ball'), true).cause;
   const sure = stepCause(early, diagnosis('unbalance'), false);
   expect([sure.cause.diagnosis.fault, sure.second]).toEqual(['unbalance', null]);

@@ -3,10 +3,10 @@ import { coveredFaults, type Diagnosis, type Fault } from '#models/contracts/ale
 /** A second cause is reported when this many diagnoses in a row name it. */
 const NAMED_IN_A_ROW = 2;
 
-/** The cause of an alert, and another one that its newest diagnoses name. */
+/** The cause of an alert, and a second fault that its newest diagnoses name. */
 export interface AlertCause {
   diagnosis: Diagnosis;
-  /** Made of too little signal: the next one replaces it, whatever it names. */
+  /** Diagnosed from too little signal: the next diagnosis replaces it, whatever it names. */
   isProvisional: boolean;
   other: { fault: Fault; inARow: number } | null;
 }
@@ -14,10 +14,10 @@ export interface AlertCause {
 const BEARING: ReadonlySet<string> = new Set(coveredFaults('bearing'));
 
 /**
- * The cause of an alert after one more diagnosis. A name may become certain; it never gives way to a different fault: that
- * is a second one. Parts of one bearing exchange their lines, so among them the newest stands, and says what was named
- * before. Pure.
- * @param beside the fault of the machine that the signal shows beside a bearing's.
+ * The cause of an alert after one more diagnosis. A name may become certain but is never replaced by a different fault,
+ * which is reported as a second one. Parts of one bearing are easily confused, so among them the newest diagnosis wins
+ * and mentions the earlier one. Pure.
+ * @param beside machine fault that the signal shows in addition to the bearing's.
  * @returns `second`: the diagnosis of a second fault, once it has been named often enough; null before that.
  */
 export function stepCause(
@@ -48,7 +48,10 @@ function causeAfter(before: AlertCause | null, now: Diagnosis, isProvisional: bo
   return { ...replaced, diagnosis: { ...now, reasons } };
 }
 
-/** Whether both can be there at once: neither is open, nor a wider name of the other, nor are both parts of the bearing. */
+/**
+ * Whether both faults can coexist: neither is undetermined or a wider name of the other, and not both are bearing
+ * parts.
+ */
 function isAnother(known: Fault, fault: Fault): boolean {
   if (known === 'undetermined' || fault === 'undetermined') return false;
   if (BEARING.has(known) && BEARING.has(fault)) return false;

@@ -21,11 +21,11 @@ test.each([
   [{ areas: ['Boilers'] }, false],
   [{ areas: ['Paint shop'], lines: ['Line 1'] }, false],
   [{ severities: ['critical'] as const }, false],
-])('%j is about the alert: %s', (match, isAbout) => {
+])('%j matches the alert: %s', (match, isAbout) => {
   expect(alertMatches(match, alert)).toBe(isAbout);
 });
 
-test('an alert of a machine whose kind and place are unknown fits no rule for kinds or places', () => {
+test('an alert of a machine of unknown kind and place matches no rule for kinds or places', () => {
   expect(alertMatches({ kinds: ['*'] }, { ...alert, kind: undefined })).toBe(false);
   expect(alertMatches({ areas: ['*'] }, { ...alert, area: undefined })).toBe(false);
   expect(alertMatches({ lines: ['*'] }, { ...alert, line: undefined })).toBe(false);

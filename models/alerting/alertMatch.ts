@@ -1,14 +1,14 @@
 import type { Severity } from '../contracts/alert.ts';
 import { matchesName } from './matchesName.ts';
 
-/** Alerts that a rule is about; what is absent selects all. */
+/** Alerts that a rule applies to; an absent field matches all. */
 export interface AlertMatch {
   sites?: readonly string[] | undefined;
-  /** Machines or items; `pump-*` fits every name that begins so. */
+  /** Machines or items; `pump-*` matches every name with that prefix. */
   machines?: readonly string[] | undefined;
-  /** Kinds of machine, as configured at the edge; patterns as well. An alert without a machine has none. */
+  /** Kinds of machine, as configured at the edge; patterns allowed. An alert without a machine has none. */
   kinds?: readonly string[] | undefined;
-  /** Areas and lines that the machine stands in, as configured at the edge; patterns as well. */
+  /** Areas and lines that the machine stands in, as configured at the edge; patterns allowed. */
   areas?: readonly string[] | undefined;
   lines?: readonly string[] | undefined;
   severities?: readonly Severity[] | undefined;
@@ -18,13 +18,13 @@ export interface MatchedAlert {
   site: string;
   machine: string;
   severity: Severity;
-  /** Of its machine; each absent where it is not known. */
+  /** Properties of its machine; absent if unknown. */
   kind?: string | undefined;
   area?: string | undefined;
   line?: string | undefined;
 }
 
-/** Whether a rule is about an alert. Pure. */
+/** Whether a rule applies to an alert. Pure. */
 export function alertMatches(
   { sites, machines, kinds, areas, lines, severities }: AlertMatch,
   { site, machine, kind, area, line, severity }: MatchedAlert,
@@ -39,6 +39,6 @@ export function alertMatches(
   );
 }
 
-/** No patterns fit everything; what is not known fits none. */
+/** An absent list matches everything; an unknown name matches no pattern. */
 const matchesAny = (patterns: readonly string[] | undefined, name: string | undefined): boolean =>
   patterns === undefined || (name !== undefined && patterns.some((pattern) => matchesName(pattern, name)));

@@ -35,13 +35,13 @@ test('raises once, repeats in its interval, returns', () => {
   expect(state.active).toBe(false);
 });
 
-test('becoming critical is said at once, and does not go back while it lasts', () => {
+test('becoming critical is reported at once, and severity does not fall while the alert lasts', () => {
   const { state, changes } = follow([seen(0, 1.2, true), seen(1000, 3, true), seen(2000, 1.1, true)]);
   expect(changes).toEqual(['raise@0', 'update@1000']);
   expect(state).toMatchObject({ severity: 'critical' });
 });
 
-test('a second point joins the alert, and the worst one gives its name', () => {
+test('a second point joins the alert, which names the worst one', () => {
   const { state, changes } = follow([
     seen(0, 1.2, true, '2H'),
     seen(1000, 1.9, true, '2V'),
@@ -51,7 +51,7 @@ test('a second point joins the alert, and the worst one gives its name', () => {
   expect(state).toMatchObject({ point: '2V', id: 'e.pump.vibration.0' });
 });
 
-test('news of an active alert is said before it is due again', () => {
+test('news of an active alert is reported before the next update is due', () => {
   const { changes } = follow([
     seen(0, 0.5, false, '2H', true),
     seen(1000, 1.2, true),

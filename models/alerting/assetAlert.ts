@@ -18,7 +18,7 @@ export const NO_ALERT: AssetAlertState = { active: false };
 export interface AssetAlertSettings {
   /** Index from which an alert is critical. */
   criticalIndex: number;
-  /** An active alert is updated, with fresh evidence, after this time. */
+  /** Interval at which an active alert is updated with fresh evidence. */
   repeatMs: number;
 }
 

@@ -3,7 +3,7 @@ import { crossTalkOrigin, isAttributable } from './crossTalk.ts';
 
 const own = { raisedAtMs: 100, peak: 1.5 };
 
-test('an alert may be cross-talk of the first coupled machine that was alerted before and is further beyond its limit', () => {
+test('an alert may be cross-talk from the first coupled machine that alarmed earlier and is further above its limit', () => {
   const motor = { machine: 'motor', raisedAtMs: 60, peak: 3, fault: 'unbalance' } as const;
   const pump = { machine: 'pump', raisedAtMs: 50, peak: 2, fault: 'undetermined' } as const;
   expect(crossTalkOrigin(own, [motor])).toBe(motor);
@@ -11,7 +11,7 @@ test('an alert may be cross-talk of the first coupled machine that was alerted b
   expect(crossTalkOrigin(own, [])).toBeNull();
 });
 
-test('not of one that was alerted later or at the same time, nor of a smaller one', () => {
+test('not from one that alarmed later or at the same time, and not from a smaller one', () => {
   for (const other of [
     { machine: 'motor', raisedAtMs: 100, peak: 3 },
     { machine: 'motor', raisedAtMs: 101, peak: 3 },
@@ -21,7 +21,7 @@ test('not of one that was alerted later or at the same time, nor of a smaller on
     expect(crossTalkOrigin(own, [{ ...other, fault: 'unbalance' }])).toBeNull();
 });
 
-test('it is attributed where the diagnosis names nothing, or what the other machine has', () => {
+test('it is attributed where the diagnosis names nothing, or the other machine’s fault', () => {
   expect(isAttributable('undetermined', 'unbalance')).toBe(true);
   expect(isAttributable('unbalance', 'unbalance')).toBe(true);
   expect(isAttributable('unbalance_or_bent_shaft', 'unbalance')).toBe(true);

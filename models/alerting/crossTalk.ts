@@ -1,19 +1,19 @@
 import { coveredFaults, type Fault } from '#models/contracts/alert.ts';
 
-/** What is known of a machine's vibration alert when another machine's may be cross-talk of it. */
+/** A vibration alert of a machine whose vibration may reach a coupled one. */
 export interface CoupledAlert {
   machine: string;
   raisedAtMs: number;
-  /** Its largest index, in alert limits. */
+  /** Its largest index, in multiples of the alert limit. */
   peak: number;
   /** What it is diagnosed as. */
   fault: Fault;
 }
 
 /**
- * The machine whose vibration an alert may show through a coupling or a common frame: the first of the coupled machines
- * that was alerted before, and further beyond its limit. Null where the alert's own machine is the first or the largest.
- * Transmitted vibration comes later and is weaker. Source: argument. Pure.
+ * The machine whose vibration may have caused an alert through a coupling or a common frame: the first of the coupled
+ * machines that alarmed earlier and is further above its limit. Null if the alert's own machine is the first or the
+ * largest. Transmitted vibration arrives later and is weaker. Source: argument. Pure.
  * @param own alert. @param coupled active alerts of machines that are coupled to it.
  */
 export function crossTalkOrigin(
@@ -27,8 +27,8 @@ export function crossTalkOrigin(
 }
 
 /**
- * Whether a machine's diagnosis leaves its vibration to the machine that may transmit it: it names nothing, or the same
- * fault. A fault that the other machine does not have is its own.
+ * Whether a machine's diagnosis allows its vibration to be attributed to the machine that may transmit it: it names
+ * nothing, or the same fault. A fault that the other machine does not have is its own.
  */
 export function isAttributable(own: Fault, origin: Fault): boolean {
   return own === 'undetermined' || coveredFaults(own).includes(origin) || coveredFaults(origin).includes(own);

@@ -6,13 +6,13 @@ import { findCheapest, type IndexHistory, TRIED, tryLimits } from './tryLimits.t
 const HOUR_MS = 3_600_000;
 const YEAR_H = 8760;
 const MACHINES = 50;
-/** Robust standard deviations that the present limit lies above a machine's median. */
+/** Robust standard deviations of the current limit above a machine's median. */
 const PRESENT = 4;
 const COSTS = { plannedStop: 2000, unplannedStop: 12_000, inspection: 150 };
 
 /**
- * A year of machines by the hour: noise of their own, and in half of them one fault that grows to a failure, from slowly to
- * fast and from faint to strong. The load steps up for hours some seventeen times.
+ * Hourly histories of machines over a year: each has its own noise, and half of them one fault that grows to a failure,
+ * from slow to fast and from faint to strong. The load steps up for hours some seventeen times.
  */
 function simulatedYear(seed: number) {
   const random = randomOf(seed);
@@ -37,7 +37,9 @@ function simulatedYear(seed: number) {
   return { all, failures };
 }
 
-/** Cost on one half of the machines: of the rule chosen on the other half, and of 1, 2, 3 and 4 robust sigma. */
+/**
+ * Cost on one half of the machines: of the rule chosen on the other half, and of limits at 1, 2, 3 and 4 robust sigma.
+ */
 function heldOutCosts(seed: number) {
   const { all, failures } = simulatedYear(seed);
   const half = (odd: number) => all.filter((_, m) => m % 2 === odd);
@@ -54,10 +56,10 @@ function heldOutCosts(seed: number) {
   return { own, others };
 }
 
-/** The rule was made with 1 to 6. */
+/** Held out: the rule was developed on seeds 1 to 6. */
 const SEEDS = [7, 8, 9];
 
-test('over a year of 50 machines the rule of least cost on one half beats 1, 2, 3 and 4 robust sigma on the other', () => {
+test('over a year of 50 machines the least-cost rule of one half beats 1, 2, 3 and 4 robust sigma on the other', () => {
   for (const seed of SEEDS) {
     const { own, others } = heldOutCosts(seed);
     for (const other of others) expect(own, `year ${seed}`).toBeLessThan(other);

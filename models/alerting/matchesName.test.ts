@@ -15,7 +15,7 @@ test.each([
   for (const name of others) expect(matchesName(pattern, name), name).toBe(false);
 });
 
-test('a pattern of many parts takes no time over a name that nearly fits', () => {
+test('a pattern of many parts is fast on a name that nearly matches', () => {
   const startMs = performance.now();
   for (let i = 0; i < 1000; i++) expect(matchesName(`${'*a'.repeat(31)}*b`, 'a'.repeat(64))).toBe(false);
   expect(performance.now() - startMs).toBeLessThan(2000);

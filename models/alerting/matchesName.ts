@@ -1,6 +1,6 @@
 /**
- * Whether a name fits a pattern: `pump-*` fits every name that begins so. Each part between two `*` is looked for once,
- * where it comes first: a regular expression of the same tries every place of each, and takes hours for a dozen.
+ * Whether a name matches a pattern: `pump-*` matches every name with that prefix. Each part between two `*` is matched
+ * once, at its first occurrence; a regular expression backtracks over all of them and takes hours for a dozen.
  */
 export function matchesName(pattern: string, name: string): boolean {
   const [first, ...others] = pattern.split('*');

@@ -1,6 +1,6 @@
 import type { Alarm } from '#models/contracts/alert.ts';
 
-/** What people are notified of. Mere updates are not among them. */
+/** Events that are notified. Mere updates are not. */
 export type NotificationEvent =
   | 'raised'
   | 'escalated'
@@ -11,12 +11,12 @@ export type NotificationEvent =
   | 'unacknowledged'
   | 'test';
 
-/** States that annunciate nothing. */
+/** States in which nothing is annunciated. */
 const isSilent = ({ state }: Alarm) => state === 'shelved' || state === 'suppressed' || state === 'out_of_service';
 
 /**
- * What those who are notified learn of a change of an alarm, in order; empty: nothing. Pure. An alarm whose return is the
- * first that is known of it was raised all the same: a passing alarm is annunciated, and each return has its raise.
+ * Events to notify for a change of an alarm, in order; may be empty. Pure. An alarm first seen at its return still gets
+ * a raise event: a transient alarm is annunciated, and each return has its raise.
  */
 export function notificationEvents(before: Alarm | null, after: Alarm): NotificationEvent[] {
   if (isSilent(after)) return [];
@@ -31,7 +31,7 @@ function eventOf(before: Alarm, after: Alarm): NotificationEvent | null {
     return after.closed === undefined ? 'returned' : null;
   if (before.returnedAtMs !== null && after.returnedAtMs === null) return 'raised';
   if (before.closed !== undefined && after.closed === undefined) return 'reopened';
-  // It was annunciated, and returned unseen.
+  // It was annunciated before, and returned while suppressed.
   if (before.suppressed?.wasStanding && after.suppressed === undefined && after.returnedAtMs !== null)
     return after.closed === undefined ? 'returned' : null;
   if (!isSilent(before) || after.state !== 'unacknowledged') return null;

@@ -44,7 +44,7 @@ test('a suppression ends after it begins, thirty days later at most', () => {
     expect(faultOf(from, until)).toContain('past');
 });
 
-test('it holds from its beginning until its end, unless somebody ended it', () => {
+test('it applies from its start to its end, unless ended earlier', () => {
   const at = (ms: number, change: Partial<Suppression> = {}) => isCurrent(suppression(change), ms);
   expect([at(NOW_MS - 1), at(NOW_MS), at(NOW_MS + DAY_MS - 1), at(NOW_MS + DAY_MS)]).toEqual([
     false,
@@ -55,7 +55,7 @@ test('it holds from its beginning until its end, unless somebody ended it', () =
   expect(at(NOW_MS, { ended: { atMs: NOW_MS, by: 'Bob' } })).toBe(false);
 });
 
-test('it is of the machines of its site that it names; without names of all of them', () => {
+test('it covers the machines of its site that it names; without names, all of them', () => {
   const covers = (change: Partial<Suppression>, site: string, asset: string) =>
     isOfMachine(suppression(change), { site, asset });
   expect([covers({}, 's', 'pump-7'), covers({}, 's', 'fan-7'), covers({}, 't', 'pump-7')]).toEqual([
@@ -69,7 +69,7 @@ test('it is of the machines of its site that it names; without names of all of t
   ]);
 });
 
-test('an alert is suppressed by the first that is of its machine, and annunciated once there is none', () => {
+test('an alert is suppressed by the first suppression of its machine, and annunciated once there is none', () => {
   const others = [suppression({ id: 'fans', machines: ['fan'] }), suppression(), suppression({ id: 'second' })];
   const kept = applySuppressions(null, alert(), others, NOW_MS);
   expect(kept).toMatchObject({
@@ -77,7 +77,7 @@ test('an alert is suppressed by the first that is of its machine, and annunciate
     suppressed: { id: 'overhaul', kind: 'maintenance', by: 'Ann', reason: 'seals are changed', wasStanding: false },
     history: [{ atMs: NOW_MS, by: 'Ann', action: 'suppress', note: 'seals are changed' }],
   });
-  // Nothing new: the same record.
+  // No change: the same record.
   expect(applySuppressions(kept, kept, others, NOW_MS + 1)).toBe(kept);
   expect(applySuppressions(alert(), alert({ site: 't' }), [], NOW_MS)).not.toHaveProperty('suppressed');
   const again = applySuppressions(kept, kept, [], NOW_MS + 9);
@@ -86,7 +86,7 @@ test('an alert is suppressed by the first that is of its machine, and annunciate
   expect(again.history?.at(-1)).toMatchObject({ atMs: NOW_MS + 9, by: null, action: 'unsuppress' });
 });
 
-test('whether an alert stood when it was suppressed is kept from one suppression to the next', () => {
+test('whether an alert was annunciated before suppression is kept from one suppression to the next', () => {
   const standing = applySuppressions(alert(), alert(), [suppression()], NOW_MS);
   expect(standing.suppressed?.wasStanding).toBe(true);
   const returned = { ...standing, returnedAtMs: NOW_MS + 1 };

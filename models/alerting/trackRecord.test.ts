@@ -10,7 +10,7 @@ const judged = (finding: JudgedAlert['finding'], hours: number, rule = 'vibratio
   foundAtMs: hours * HOUR_MS,
 });
 
-test('precision and lead time of each rule come of the findings alone', () => {
+test('precision and lead time of each rule are computed from findings alone', () => {
   const all = [judged('confirmed', 10), judged('confirmed', 30), judged('confirmed', 20), judged('false_alarm', 1)];
   const [trend, bearing] = trackRecords([...all, judged('nothing_found', 1, 'trend undetermined')]);
   expect(bearing).toMatchObject({ alerts: 4, leadTimeH: 20, precision: { count: 3, of: 4, share: 0.75 } });
@@ -19,7 +19,7 @@ test('precision and lead time of each rule come of the findings alone', () => {
   expect(trackRecords([])).toEqual([]);
 });
 
-test('a failure without an alert of its machine in the ninety days before is a miss; one after it is none', () => {
+test('a failure without an alert of its machine in the ninety days before is a miss; a later alert does not count', () => {
   const failures = [
     { machine: 'a', atMs: 100 * DAY_MS },
     { machine: 'a', atMs: 200 * DAY_MS },
@@ -29,7 +29,7 @@ test('a failure without an alert of its machine in the ninety days before is a m
   expect(findMisses(failures, raises)).toEqual([failures[1], failures[2]]);
 });
 
-test('warning is from the first alert of the ninety days before a failure; what came later, or long before, is none', () => {
+test('warning counts from the first alert in the ninety days before a failure; later or much earlier alerts do not count', () => {
   const failure = { machine: 'a', atMs: 100 * DAY_MS };
   const warned = (...days: number[]) => warningDays([failure], new Map([['a', days.map((day) => day * DAY_MS)]]));
   expect(warned(70, 40, 99)).toEqual([60]);
@@ -38,6 +38,6 @@ test('warning is from the first alert of the ninety days before a failure; what 
   expect(warningDays([failure, { machine: 'b', atMs: 0 }], new Map())).toEqual([]);
 });
 
-test('a finding that was noted before its alert arrived took no time', () => {
+test('a finding recorded before its alert arrived has a lead time of zero', () => {
   expect(trackRecords([judged('confirmed', -3)])[0].leadTimeH).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { median } from '#models/health/statistics.ts';
 import { type Share, shareOf } from '#models/statistics/wilson.ts';
 
-/** An alert on which somebody has a finding. */
+/** An alert with a finding. */
 export interface JudgedAlert {
   rule: string;
   finding: 'confirmed' | 'false_alarm' | 'nothing_found';
@@ -10,21 +10,21 @@ export interface JudgedAlert {
   foundAtMs: number;
 }
 
-/** A failure of a machine that nobody planned, as maintenance recorded it. */
+/** An unplanned failure of a machine, as maintenance recorded it. */
 export interface RecordedFailure {
   machine: string;
   atMs: number;
 }
 
 export interface TrackRecord {
-  /** What raised the alerts: the kind of evidence, and the fault that it named. */
+  /** What raised the alerts: the kind of evidence, and the fault it named. */
   rule: string;
-  /** With a finding. */
+  /** Number of alerts with a finding. */
   alerts: number;
   findings: { confirmed: number; false_alarm: number; nothing_found: number };
-  /** Confirmed of those with a finding, with a 95 % interval. */
+  /** Confirmed share of those with a finding, with a 95 % interval. */
   precision: Share;
-  /** Median time from the raise to the confirming finding, in hours; null where none was confirmed. */
+  /** Median time from the raise to the confirming finding, in hours; null if none was confirmed. */
   leadTimeH: number | null;
 }
 
@@ -54,12 +54,12 @@ export function trackRecords(judged: readonly JudgedAlert[]): TrackRecord[] {
   });
 }
 
-/** An alert within so long before a failure foretold it. */
+/** An alert within this time before a failure predicted it. */
 const PREDICTION_WINDOW_MS = 90 * 24 * HOUR_MS;
 
 /**
- * Failures that no alert of their machine foretold. Pure.
- * @param raises of alerts that nobody found false, by machine; times in any order.
+ * Failures that no alert of their machine predicted. Pure.
+ * @param raises times of alerts not found to be false, by machine, in any order.
  */
 export function findMisses(
   failures: readonly RecordedFailure[],
@@ -68,7 +68,7 @@ export function findMisses(
   return failures.filter((failure) => warningMs(failure, raises) === null);
 }
 
-/** Days from the first alert that foretold a failure to the failure, of each that was foretold. Pure. */
+/** Days from the first predicting alert to the failure, for each failure that was predicted. Pure. */
 export function warningDays(
   failures: readonly RecordedFailure[],
   raises: ReadonlyMap<string, readonly number[]>,
@@ -79,7 +79,7 @@ export function warningDays(
   });
 }
 
-/** Null: no alert foretold the failure. */
+/** Null: no alert predicted the failure. */
 function warningMs({ machine, atMs }: RecordedFailure, raises: ReadonlyMap<string, readonly number[]>): number | null {
   const before = (raises.get(machine) ?? []).filter(
     (raisedMs) => raisedMs <= atMs && atMs - raisedMs <= PREDICTION_WINDOW_MS,

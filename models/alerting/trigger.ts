@@ -1,15 +1,15 @@
 export interface TriggerSettings {
-  /** Scores in a row at or above the limit before it switches on. */
+  /** Consecutive scores at or above the limit before it switches on. */
   persistence: number;
   /** It switches off below this part of the limit … */
   offBelow: number;
-  /** … for so many scores in a row. */
+  /** … for this many consecutive scores. */
   offAfter: number;
 }
 
 export const TRIGGER_DEFAULTS: TriggerSettings = { persistence: 9, offBelow: 0.7, offAfter: 60 };
 
-/** On or off, with persistence and hysteresis. `run` counts the scores in a row that speak for a switch. */
+/** On or off, with persistence and hysteresis. `run` counts the consecutive scores in favour of a switch. */
 export interface TriggerState {
   on: boolean;
   run: number;

@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 const at = (...limits: number[]) => limits.map((limit) => ({ limit, persistMs: 0 }));
 const COSTS = { plannedStop: 2000, unplannedStop: 12_000, inspection: 150 };
 
-/** Index histories of machines, by the hour: a level with outliers and episodes of load; before a failure it grows. */
+/** Hourly index histories of machines: a level with outliers and load episodes, growing before a failure. */
 function histories(seed: number, machines: number) {
   const random = randomOf(seed);
   const failures = new Map<string, number[]>();
@@ -28,7 +28,7 @@ function histories(seed: number, machines: number) {
   return { all, failures };
 }
 
-test('the limit of least cost on one half of the machines beats 1, 2, 3 and 4 robust sigma on the other', () => {
+test('the least-cost limit of one half of the machines beats 1, 2, 3 and 4 robust sigma on the other', () => {
   const { all, failures } = histories(7, 80);
   const [first, second] = [all.slice(0, 40), all.slice(40)];
   const sigma = 0.25;
@@ -47,13 +47,13 @@ test('the limit of least cost on one half of the machines beats 1, 2, 3 and 4 ro
 const failuresOf = (histories: readonly IndexHistory[], failures: ReadonlyMap<string, number[]>) =>
   new Map(histories.map(({ machine }) => [machine, failures.get(machine) ?? []]));
 
-test('a trial counts alerts, false ones, failures foretold in time, and their cost', () => {
+test('a trial counts alerts, false alerts, failures predicted in time, and their cost', () => {
   const hours = (values: number[]): IndexHistory => ({
     machine: 'pump',
     timeMs: values.map((_, i) => i * HOUR_MS),
     index: values,
   });
-  // An outlier; an alert that wavers above its hysteresis; a second one, two days before the failure.
+  // An outlier; an alert that fluctuates above its hysteresis; a second one, two days before the failure.
   const values = [
     0,
     2,
@@ -110,7 +110,7 @@ test('a trial counts alerts, false ones, failures foretold in time, and their co
   });
 });
 
-test('a rule that asks for the excursion to last leaves out the short one', () => {
+test('a rule with persistence ignores the short excursion', () => {
   const index = [...Array(20).fill(0), 3, 3, 3, ...Array(20).fill(0), ...Array(60).fill(3)];
   const history = { machine: 'pump', timeMs: index.map((_, i) => i * HOUR_MS), index };
   const failures = new Map([['pump', [(index.length - 1) * HOUR_MS]]]);
@@ -122,7 +122,7 @@ test('a rule that asks for the excursion to last leaves out the short one', () =
   expect(trial(40)).toMatchObject({ raised: 1, foretold: 0, missed: 1 });
 });
 
-test('within a budget of false alerts the trial that foretells most is taken, then the quietest; or none', () => {
+test('within a budget of false alerts the trial that predicts most is chosen, then the quietest; or none', () => {
   const trial = (limit: number, foretold: number, falseAlerts: number, falsePerMachineMonth: number | null) => ({
     ...{ limit, persistMinutes: 0, raised: 9, missed: 0, leadTimeH: null, cost: 0 },
     ...{ foretold, falseAlerts, falsePerMachineMonth },
@@ -135,7 +135,7 @@ test('within a budget of false alerts the trial that foretells most is taken, th
   expect(withinBudget([trial(1, 5, 0, null)], 1)).toBeNull();
 });
 
-test('what lies on a bound counts: the limit, the horizon, the notice, the first moment of the history', () => {
+test('bounds are inclusive: the limit, the horizon, the notice, the start of the history', () => {
   const history = { machine: 'pump', timeMs: [0, HOUR_MS, 2 * HOUR_MS], index: [2, 2, 2] };
   const trial = (failedH: number, settings: object) =>
     tryLimits([history], new Map([['pump', [failedH * HOUR_MS]]]), at(2), () => COSTS, {
@@ -150,7 +150,7 @@ test('what lies on a bound counts: the limit, the horizon, the notice, the first
   expect(trial(0, {})).toMatchObject({ missed: 1, falseAlerts: 1 });
 });
 
-test('an alert returns below its hysteresis alone, and a history without length has no rate of false alerts', () => {
+test('an alert returns only below its hysteresis, and an empty history has no rate of false alerts', () => {
   const raised = (between: number) => {
     const index = [3, 3, between, 3, 3];
     return tryLimits(
@@ -166,7 +166,7 @@ test('an alert returns below its hysteresis alone, and a history without length 
   expect([rate([], []), rate([5], [3]), rate([5, 5 + 720 * HOUR_MS], [3, 3])]).toEqual([null, null, 1]);
 });
 
-test('of trials that cost the same the highest limit is the cheapest', () => {
+test('among trials of equal cost the highest limit is chosen', () => {
   const trial = (limit: number, cost: number) => ({
     ...{ limit, cost, persistMinutes: 0, raised: 0, falseAlerts: 0, falsePerMachineMonth: 0 },
     ...{ foretold: 0, missed: 0, leadTimeH: null },
@@ -175,7 +175,7 @@ test('of trials that cost the same the highest limit is the cheapest', () => {
   expect(findCheapest([trial(1, 5)])).toBeNull();
 });
 
-test('by default an alert of the last ninety days foretells a failure, in time if it leaves a day', () => {
+test('by default an alert of the last ninety days predicts a failure, in time if it leaves a day', () => {
   const until = (hours: number): IndexHistory => ({
     machine: 'pump',
     timeMs: [0, 1, hours + 1].map((h) => h * HOUR_MS),
@@ -190,7 +190,7 @@ test('by default an alert of the last ninety days foretells a failure, in time i
   expect(trialOf(90 * 24 + 1)).toMatchObject({ foretold: 0, missed: 1, falseAlerts: 1, cost: 12_150 });
 });
 
-test('a failure before the first record could not have been foretold, and an empty history covers no time', () => {
+test('a failure before the first record could not have been predicted, and an empty history covers no time', () => {
   const history: IndexHistory = { machine: 'pump', timeMs: [HOUR_MS, 721 * HOUR_MS], index: [0, 0] };
   const missed = (failedMs: number) =>
     tryLimits([history], new Map([['pump', [failedMs]]]), at(1), () => COSTS)[0].missed;
@@ -205,7 +205,7 @@ test('a failure before the first record could not have been foretold, and an emp
   expect(tryLimits([history], new Map(), at(1), () => COSTS)[0].falsePerMachineMonth).toBe(0);
 });
 
-test('an excursion has to last, and one that returned below its hysteresis is raised again', () => {
+test('an excursion must persist, and one that returned below its hysteresis is raised again', () => {
   const timeMs = Array.from({ length: 12 }, (_, hour) => hour * HOUR_MS);
   const raised = (index: number[], persistHours: number) =>
     tryLimits(

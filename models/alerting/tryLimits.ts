@@ -2,7 +2,7 @@ import { groupedBy } from '../groupedBy.ts';
 import { median } from '../health/statistics.ts';
 import type { MachineCosts } from './valueLedger.ts';
 
-/** The health index of a machine over time; 1 is the limit that was in force. */
+/** The health index of a machine over time; 1 is the limit in force at the time. */
 export interface IndexHistory {
   machine: string;
   /** Milliseconds since 1970, rising. */
@@ -13,9 +13,9 @@ export interface IndexHistory {
 
 /** When an alert is raised. */
 export interface AlertRule {
-  /** In units of the limit that was in force. */
+  /** In multiples of the limit in force. */
   limit: number;
-  /** The index stays over the limit for so long; 0: for two intervals in a row. */
+  /** Time that the index must stay above the limit; 0: two consecutive intervals. */
   persistMs: number;
 }
 
@@ -25,40 +25,39 @@ export interface LimitTrial {
   persistMinutes: number;
   /** Alerts that it would have raised. */
   raised: number;
-  /** Of these: before no failure. */
+  /** Alerts that no failure followed. */
   falseAlerts: number;
-  /** These, by the time that the histories cover, in months of 30 days; null: they cover none. */
+  /** False alerts per machine and month of 30 days; null: the histories cover no time. */
   falsePerMachineMonth: number | null;
   /** Failures with an alert early enough to plan a stop. */
   foretold: number;
-  /** Failures without, or too late. */
+  /** Failures without an alert, or with one that came too late. */
   missed: number;
-  /** Median time from alert to failure of those foretold, in hours; null: none. */
+  /** Median time from alert to failure of those predicted, in hours; null: none. */
   leadTimeH: number | null;
-  /** Planned stops of failures foretold, unplanned ones of the others, and a visit for each false alert. */
+  /** A planned stop for each predicted failure, an unplanned one for each other, and a visit for each false alert. */
   cost: number;
 }
 
 export interface TrialSettings {
-  /** An alert so long before a failure foretells it. */
+  /** An alert at most this long before a failure predicts it. */
   horizonMs: number;
-  /** Planning a stop takes so long. */
+  /** Time needed to plan a stop. */
   noticeMs: number;
-  /** Below this part of its limit an alert returns. */
+  /** An alert returns below this part of its limit. */
   hysteresis: number;
 }
 
-/** Tried unless others are asked for: multiples of the present limit, and minutes for which the index stays above it. */
+/** Defaults: multiples of the current limit, and minutes that the index must stay above it. */
 export const TRIED = { limits: [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4], persistMinutes: [0, 24 * 60] };
 
 const HOUR_MS = 3_600_000;
 export const TRIAL_SETTINGS: TrialSettings = { horizonMs: 90 * 24 * HOUR_MS, noticeMs: 24 * HOUR_MS, hysteresis: 0.8 };
-/** An excursion is an alert from its second interval on: one alone is an outlier. */
+/** An excursion becomes an alert at its second interval: a single one is an outlier. */
 const MIN_INTERVALS = 2;
 
 /**
- * What each of several alert rules would have done over stored history, beside the failures that came while it was
- * recorded. Pure.
+ * What each of several alert rules would have done over stored history, given the failures during that time. Pure.
  * @param failures times of failures, by machine.
  * @throws RangeError for a limit that is not positive.
  */
@@ -92,8 +91,8 @@ export function tryLimits(
 }
 
 /**
- * The trial that costs least. Of several that cost the same, the middle one of the persistence that has most of them: few
- * failures leave a wide choice, and a limit at its edge is the first to fail on other machines. Null where all cost the
+ * The trial of least cost. Of several with equal cost, the middle one of the persistence that has most of them: few
+ * failures leave a wide choice, and a limit at its edge is the first to fail on other machines. Null if all cost the
  * same. Pure.
  */
 export function findCheapest(trials: readonly LimitTrial[]): LimitTrial | null {
@@ -105,7 +104,10 @@ export function findCheapest(trials: readonly LimitTrial[]): LimitTrial | null {
   return widest.toSorted((a, b) => a.limit - b.limit)[Math.floor(widest.length / 2)];
 }
 
-/** The trial that finds most within a budget of false alerts; of several the one with the fewest. Null: none is within it. Pure. */
+/**
+ * The trial that finds most within a budget of false alerts; of several, the one with the fewest. Null: none fits.
+ * Pure.
+ */
 export function withinBudget(trials: readonly LimitTrial[], falsePerMachineMonth: number): LimitTrial | null {
   const within = trials.filter((t) => (t.falsePerMachineMonth ?? Number.POSITIVE_INFINITY) <= falsePerMachineMonth);
   const best = within.toSorted((a, b) => b.foretold - a.foretold || a.falseAlerts - b.falseAlerts || b.limit - a.limit);
@@ -114,7 +116,7 @@ export function withinBudget(trials: readonly LimitTrial[], falsePerMachineMonth
 
 const spanMs = ({ timeMs }: IndexHistory): number => (timeMs.length === 0 ? 0 : timeMs[timeMs.length - 1] - timeMs[0]);
 
-/** Failures of a machine while its history was recorded: no limit could have foretold those before. */
+/** Failures of a machine while its history was recorded: no limit could have predicted earlier ones. */
 function recorded({ machine, timeMs }: IndexHistory, failures: ReadonlyMap<string, readonly number[]>): number[] {
   const fromMs = timeMs[0] ?? Number.POSITIVE_INFINITY;
   return (failures.get(machine) ?? []).filter((failedMs) => failedMs >= fromMs);
@@ -129,10 +131,10 @@ function tryLimit(
 ) {
   const raises = raisesOf(history, rule, settings.hysteresis);
   const { horizonMs, noticeMs } = settings;
-  const foretells = (raisedMs: number, failedMs: number) => raisedMs <= failedMs && failedMs - raisedMs <= horizonMs;
-  const falseAlerts = raises.filter((raisedMs) => !failures.some((failedMs) => foretells(raisedMs, failedMs))).length;
+  const predicts = (raisedMs: number, failedMs: number) => raisedMs <= failedMs && failedMs - raisedMs <= horizonMs;
+  const falseAlerts = raises.filter((raisedMs) => !failures.some((failedMs) => predicts(raisedMs, failedMs))).length;
   const leadsMs = failures.flatMap((failedMs) => {
-    const first = raises.find((raisedMs) => foretells(raisedMs, failedMs));
+    const first = raises.find((raisedMs) => predicts(raisedMs, failedMs));
     return first !== undefined && failedMs - first >= noticeMs ? [failedMs - first] : [];
   });
   const missed = failures.length - leadsMs.length;
@@ -140,7 +142,7 @@ function tryLimit(
   return { raised: raises.length, falseAlerts, leadsMs, missed, cost };
 }
 
-/** When excursions over a limit became alerts, milliseconds. */
+/** Times at which excursions above a limit became alerts, milliseconds. */
 function raisesOf({ timeMs, index }: IndexHistory, { limit, persistMs }: AlertRule, hysteresis: number): number[] {
   const raises: number[] = [];
   let [over, sinceMs, isRaised] = [0, 0, false];

@@ -50,7 +50,7 @@ test('a visit for nothing costs once; another visit, and another machine, cost a
   ]);
 });
 
-test('a failure that came before the finding was not avoided; one of another time or machine does not matter', () => {
+test('a failure before the finding was not avoided; one at another time or machine does not matter', () => {
   const failures = new Map([
     ['pump', [4 * DAY_MS, 90 * DAY_MS]],
     ['fan', [4 * DAY_MS]],
@@ -63,8 +63,8 @@ test('a failure that came before the finding was not avoided; one of another tim
 });
 
 /**
- * A year of machines with a known truth: faults that grow for weeks to a failure, alerts with several symptoms, alerts
- * about nothing, and failures without a sign. With the alerts, and without.
+ * A year of machines with known truth: faults that grow to a failure over weeks, alerts with several symptoms, false
+ * alerts, and failures without any sign. Simulated with the alerts and without.
  */
 function simulatedYear(seed: number, machines: number) {
   const random = randomOf(seed);
@@ -111,7 +111,7 @@ function simulatedYear(seed: number, machines: number) {
   return { alerts, failures, saved: without - withAlerts };
 }
 
-test('over a simulated year of 50 machines the ledger is what the alerts saved', () => {
+test('over a simulated year of 50 machines the ledger equals what the alerts saved', () => {
   for (const seed of [1, 2, 3]) {
     const { alerts, failures, saved } = simulatedYear(seed, 50);
     const { amount, avoided } = sumOf(valueLedger(alerts, failures, costsOf));
@@ -120,7 +120,7 @@ test('over a simulated year of 50 machines the ledger is what the alerts saved',
   }
 });
 
-test('alerts that stood together are one fault, through any number of links; a visit a day later is another', () => {
+test('overlapping alerts are one fault, through any number of links; a visit a day later is another', () => {
   const linked = [alert('a', 1, 5, 'confirmed'), alert('b', 4, 9, 'confirmed'), alert('c', 8, 30, 'confirmed')];
   expect(valueLedger(linked, NONE, costsOf).map((e) => e.alerts)).toEqual([['a', 'b', 'c']]);
   const visits = (foundDay: number) =>
@@ -129,22 +129,22 @@ test('alerts that stood together are one fault, through any number of links; a v
   expect(
     valueLedger([alert('a', 1, 5, 'false_alarm'), alert('b', 5.5, 6, 'false_alarm')], NONE, costsOf)[0].alerts,
   ).toEqual(['a', 'b']);
-  // On the very moment at which the first one was looked at.
+  // At the very moment of the first finding.
   expect(valueLedger([alert('a', 1, 5, 'false_alarm'), alert('b', 5, 50, 'false_alarm')], NONE, costsOf)).toHaveLength(
     1,
   );
 });
 
-test('a failure on the day of the finding came first, one of the next day was avoided, as was one before the alert', () => {
+test('a failure on the day of the finding counts as late; with one on the next day, or before the alert, the fault was avoided', () => {
   const kindOf = (failedDay: number) =>
     valueLedger([alert('a', 1, 5.5, 'confirmed')], new Map([['pump', [failedDay * DAY_MS]]]), costsOf)[0].kind;
   expect([kindOf(1), kindOf(0.99), kindOf(5.99), kindOf(6)]).toEqual(['late', 'avoided', 'late', 'avoided']);
-  // Days are those of the calendar: the third of them ends on its own midnight.
+  // Calendar days: the third ends at midnight.
   const third = valueLedger([alert('a', 1, 2.5, 'confirmed')], new Map([['pump', [3 * DAY_MS]]]), costsOf);
   expect(third[0].kind).toBe('avoided');
 });
 
-test('an entry is of the day on which its fault was first confirmed; entries stand in order of time', () => {
+test('an entry is dated by the day its fault was first confirmed; entries are in chronological order', () => {
   const entries = valueLedger(
     [alert('z', 60, 61, 'confirmed'), alert('a', 1, 4, 'false_alarm', 'fan'), alert('b', 2, 6, 'confirmed', 'fan')],
     NONE,

@@ -1,16 +1,16 @@
 import { groupedBy } from '../groupedBy.ts';
 
-/** Money of one event at a machine, in one currency. */
+/** Costs of one event at a machine, in one currency. */
 export interface MachineCosts {
-  /** A repair at a time of the plant's choice, production lost included. */
+  /** A repair at a time of the plant's choice, including lost production. */
   plannedStop: number;
-  /** A failure in operation, production lost and damage that follows included. */
+  /** A failure in operation, including lost production and consequential damage. */
   unplannedStop: number;
-  /** Looking at the machine because of an alert. */
+  /** An inspection because of an alert. */
   inspection: number;
 }
 
-/** An alert on which somebody has a finding. */
+/** An alert with a finding. */
 export interface ValuedAlert {
   id: string;
   machine: string;
@@ -22,27 +22,27 @@ export interface ValuedAlert {
 }
 
 export interface LedgerEntry {
-  /** When it was decided: the finding's time. */
+  /** Time of the finding. */
   atMs: number;
   machine: string;
-  /** Of the alert that came first. */
+  /** Rule of the first alert. */
   rule: string;
-  /** `avoided`: a failure that was repaired before it came. `late`: it came first. `inspection`: nothing was wrong. */
+  /** `avoided`: repaired before it failed. `late`: it failed first. `inspection`: nothing was wrong. */
   kind: 'avoided' | 'late' | 'inspection';
   alerts: string[];
-  /** What the alerts were worth; negative: they cost money. */
+  /** Value of the alerts; negative: they cost money. */
   amount: number;
 }
 
 const DAY_MS = 86_400_000;
-/** Findings of one visit are noted within so long of each other. */
+/** Findings of one visit are recorded within this time. */
 const VISIT_MS = 24 * 3_600_000;
 
 /**
- * What alerts were worth, against the counterfactual that each confirmed fault would have run to an unplanned stop. Alerts
- * of a machine that stood together, or were looked at in one visit, are one entry: a fault with three symptoms is avoided
- * once, and a false alert beside a true one costs no visit of its own. Failures without an alert are no entry: they would
- * have come without alerts as well. Pure.
+ * Value of alerts against the counterfactual that each confirmed fault would have run to an unplanned stop. Alerts of a
+ * machine that overlap, or were inspected in one visit, are one entry: a fault with three symptoms is avoided once, and
+ * a false alert beside a true one costs no visit of its own. Failures without an alert have no entry: they would have
+ * happened without alerts as well. Pure.
  * @param failures times of recorded failures, by machine.
  */
 export function valueLedger(
@@ -77,10 +77,10 @@ function entryOf(episode: ValuedAlert[], failures: readonly number[], costs: Mac
   const common = { machine: first.machine, rule: first.rule, alerts: episode.map(({ id }) => id) };
   const atMs = Math.min(...(confirmed.length > 0 ? confirmed : episode).map(({ foundAtMs }) => foundAtMs));
   if (confirmed.length === 0) return { ...common, atMs, kind: 'inspection', amount: -costs.inspection };
-  // A record of maintenance has a day, and its failure the end of it.
+  // Maintenance records have only a date: a failure on the day of the finding counts as before it.
   const dayEndMs = (Math.floor(atMs / DAY_MS) + 1) * DAY_MS;
-  const cameFirst = failures.some((failedMs) => failedMs >= first.raisedAtMs && failedMs < dayEndMs);
-  if (cameFirst) return { ...common, atMs, kind: 'late', amount: 0 };
+  const failedFirst = failures.some((failedMs) => failedMs >= first.raisedAtMs && failedMs < dayEndMs);
+  if (failedFirst) return { ...common, atMs, kind: 'late', amount: 0 };
   return { ...common, atMs, kind: 'avoided', amount: costs.unplannedStop - costs.plannedStop };
 }
 

@@ -40,7 +40,7 @@ const life = (days: number) => ({
   },
 });
 
-test('what stops soon, what is dear and what takes little work comes first', () => {
+test('machines that fail soon, cost much or need little work rank first', () => {
   const costsOf = (machine: string) => ({
     ...COSTS,
     ...(machine.endsWith('dear') && { unplannedStop: 100_000 }),
@@ -51,8 +51,8 @@ test('what stops soon, what is dear and what takes little work comes first', () 
   expect(items.map(({ asset }) => asset)).toEqual(['dear', 'quick', 'soon', 'usual']);
 });
 
-test('the risk is the chance of a stop in time, in the money that planning saves, less visits for nothing', () => {
-  // Median at the horizon: half of such machines stop within it.
+test('the risk is the chance of a stop within the horizon times what planning saves, less the cost of needless visits', () => {
+  // The median is at the horizon: half of such machines stop within it.
   const [item] = workList([alert('pump', life(7))], parts);
   expect(item.chanceOfStop).toBeCloseTo(0.5, 8);
   expect(item.riskAvoided).toBeCloseTo(0.5 * 0.5 * 10_000 - 0.5 * 150, 4);
@@ -60,7 +60,7 @@ test('the risk is the chance of a stop in time, in the money that planning saves
   expect(item.riskPerHour).toBeCloseTo(item.riskAvoided / 5, 9);
 });
 
-test('without an estimate it is what came of alerts before, given that this one has stood so long', () => {
+test('without an estimate the chance follows from earlier alerts, given how long this one has been active', () => {
   const at = (standsDays: number) =>
     workList([alert('pump', { raisedAtMs: NOW_MS - standsDays * DAY_MS })], parts)[0].chanceOfStop;
   // Lognormal about 30 days with a deviation of 1: P(T < 7) = Φ(ln(7/30)) = 0.0728.
@@ -71,7 +71,7 @@ test('without an estimate it is what came of alerts before, given that this one 
   expect(workList([alert('pump')], fast)[0].chanceOfStop).toBeGreaterThan(at(1) * 2);
 });
 
-test('alerts of one machine are one item: the worst names it, the surest is its chance', () => {
+test('alerts of one machine are one item: named after the worst, with the highest chance', () => {
   const mild = alert('pump', { id: 'mild', raisedAtMs: NOW_MS - 3 * DAY_MS, assignedTo: 'Ann' });
   const bad = alert('pump', { id: 'bad', severity: 'critical', text: 'pump breaks', area: 'Boilers' });
   const chanceTrue = ({ id }: AlertRecord) => (id === 'mild' ? 0.9 : 0.2);
@@ -94,27 +94,27 @@ test.each([
   ['returned', { state: 'returned_unacknowledged' }],
   ['out of service', { state: 'out_of_service' }],
   ['for the integrator', { audience: 'integrator' }],
-])('an alert that is %s asks for no work', (_, change) => {
+])('an alert that is %s needs no work', (_, change) => {
   expect(workList([alert('pump', change)], parts)).toEqual([]);
 });
 
-test('a planned stop that costs more than an unplanned one avoids no risk; a visit for nothing still costs', () => {
+test('a planned stop that costs more than an unplanned one avoids no risk; a needless visit still costs', () => {
   const costsOf = () => ({ ...COSTS, plannedStop: 20_000 });
   expect(workList([alert('pump', life(7))], { ...parts, costsOf })[0].riskAvoided).toBeCloseTo(-0.5 * 150, 9);
 });
 
-test('an alert that has stood for longer than any before it is about to stop its machine', () => {
+test('an alert active for longer than any before it is about to stop its machine', () => {
   const [item] = workList([alert('pump', { raisedAtMs: NOW_MS - 1e9 * DAY_MS })], parts);
   expect(item.chanceOfStop).toBe(1);
-  // One that was raised by a clock that is ahead has stood for no time.
+  // An alert raised by a clock that runs ahead has been active for no time.
   const [ahead] = workList([alert('pump', { raisedAtMs: NOW_MS + DAY_MS })], parts);
   expect(ahead.chanceOfStop).toBeCloseTo(0.0728, 3);
 });
 
-test('an estimate of three days ago has three days less left', () => {
+test('an estimate made three days ago has three days less left', () => {
   const threeDaysAgo = NOW_MS - 3 * DAY_MS;
   const estimate = { assessment: 'assessed', medianS: 10 * 86_400, lowS: 5 * 86_400, highS: 20 * 86_400, method: 'm' };
   const [item] = workList([alert('pump', { remainingLife: estimate, updatedAtMs: threeDaysAgo })], parts);
-  // Seven are left: half of such machines stop within them.
+  // Seven days are left: half of such machines stop within them.
   expect(item.chanceOfStop).toBeCloseTo(0.5, 6);
 });

@@ -7,7 +7,7 @@ import { lifeEstimate, shortestLife } from '../planning/installedBase.ts';
 import { normalCdf } from '../statistics/quantiles.ts';
 import type { MachineCosts } from './valueLedger.ts';
 
-/** Hours of work at a machine. */
+/** Hours of work on a machine. */
 export interface WorkHours {
   inspectionHours: number;
   repairHours: number;
@@ -15,21 +15,20 @@ export interface WorkHours {
 
 export interface WorkListParts {
   costsOf: (machine: string) => MachineCosts & WorkHours;
-  /** Chance that what an alert names is there, from what was found for earlier alerts of its rule. */
+  /** Chance that an alert is right, from the findings on earlier alerts of its rule. */
   chanceTrue: (alert: AlertRecord) => number;
   foresight: Foresight;
   nowMs: number;
-  /** The work is compared with doing nothing for so many days. */
+  /** Days of doing nothing that the work is compared with. */
   days: number;
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * Machines with open alerts, ranked by the risk that an hour of work on each takes away. The work is an inspection, and a
- * repair where the alert was right; its worth is what an unplanned stop within the given days would have cost beyond a
- * planned one. Pure.
- * @param alerts that stand; suppressed, shelved and returned ones, and those for the integrator, are left out.
+ * Machines with open alerts, ranked by the risk that an hour of work avoids. The work is an inspection, and a repair if
+ * the alert was right; its value is what an unplanned stop within the given days would cost beyond a planned one. Pure.
+ * @param alerts suppressed, shelved and returned ones, and those for the integrator, are left out.
  */
 export function workList(alerts: readonly AlertRecord[], parts: WorkListParts): WorkItem[] {
   const open = alerts.filter(
@@ -43,7 +42,7 @@ function workItem(machine: string, alerts: readonly AlertRecord[], parts: WorkLi
   const { inspection, plannedStop, unplannedStop, inspectionHours, repairHours } = parts.costsOf(machine);
   const worst = alerts.find(({ severity }) => severity === 'critical') ?? alerts[0];
   const raisedAtMs = Math.min(...alerts.map((a) => a.raisedAtMs));
-  // Symptoms of one machine have one cause more often than not: their chances do not add up.
+  // Symptoms of one machine mostly share one cause, so their chances are not independent.
   const chanceTrue = Math.max(...alerts.map(parts.chanceTrue));
   const chanceOfStop = stopWithin(alerts, (parts.nowMs - raisedAtMs) / DAY_MS, parts);
   const riskAvoided =
@@ -71,8 +70,8 @@ function workItem(machine: string, alerts: readonly AlertRecord[], parts: WorkLi
 }
 
 /**
- * Chance that a fault which is there stops its machine within the days: by its remaining life where an alert has one, else
- * by the time from alert to failure of what failed before, given that it has stood so long already. Both lognormal.
+ * Chance that a real fault stops its machine within the given days: by remaining life where an alert has one, else by
+ * the time from alert to failure in earlier cases, given how long the alert has been active. Both lognormal.
  */
 function stopWithin(
   alerts: readonly AlertRecord[],

@@ -8,7 +8,7 @@ const rules: WorkOrderRule[] = [
   { match: { machines: ['pump-*'], sites: ['north'] }, automaticUpTo: 150, approvedBy: ['engineer'] },
 ];
 
-test('a warning is inspected, a critical alert repaired; the sum itself still needs no approval', () => {
+test('a warning is inspected, a critical alert repaired; an amount equal to the limit needs no approval', () => {
   expect(decideWorkOrder(rules, pump, costs)).toEqual({
     task: 'inspect',
     amount: 150,
@@ -23,7 +23,7 @@ test('a warning is inspected, a critical alert repaired; the sum itself still ne
   });
 });
 
-test('the first rule that fits decides; without one there is no order', () => {
+test('the first matching rule decides; without one there is no order', () => {
   expect(decideWorkOrder(rules, { ...pump, kind: 'compressor' }, costs)?.approvers).toEqual(['planner']);
   expect(decideWorkOrder(rules, { ...pump, site: 'south' }, costs)).toBeNull();
   expect(decideWorkOrder(rules, { ...pump, machine: 'fan-1', kind: undefined }, costs)).toBeNull();

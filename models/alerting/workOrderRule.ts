@@ -3,12 +3,12 @@ import type { WorkOrderTask } from '../contracts/workOrder.ts';
 import { type AlertMatch, alertMatches, type MatchedAlert } from './alertMatch.ts';
 import type { MachineCosts } from './valueLedger.ts';
 
-/** Whether an order for work is made for an alert, and who decides on it. */
+/** Whether an alert creates a work order, and who approves it. */
 export interface WorkOrderRule {
   match: AlertMatch;
-  /** An order of at most this amount is sent without anybody's approval; 0: none is. */
+  /** Orders of at most this amount are sent without approval; 0: none. */
   automaticUpTo: number;
-  /** Roles that may approve a dearer one, beside administrators. */
+  /** Roles besides administrators that may approve a larger one. */
   approvedBy: readonly Role[];
 }
 
@@ -21,8 +21,8 @@ export interface WorkOrderDecision {
 }
 
 /**
- * What the first rule that is about an alert decides; null: no order. A warning asks for an inspection, a critical alert
- * for a repair; the machine's costs are the estimate. Pure.
+ * The decision of the first rule that applies to an alert; null: no order. A warning calls for an inspection, a
+ * critical alert for a repair; the machine's costs are the estimate. Pure.
  */
 export function decideWorkOrder(
   rules: readonly WorkOrderRule[],

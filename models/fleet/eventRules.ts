@@ -10,15 +10,15 @@ export interface EventHistory {
   to: number;
 }
 
-/** Which events, in which order if `ordered`, are followed by which failure. */
+/** Events, in this order if `ordered`, that are followed by a failure. */
 export interface EventRule {
   events: string[];
   ordered: boolean;
   failure: string;
-  /** Times that it occurred, no two of one unit within a horizon, and how many of these a failure followed within one. */
+  /** Number of occurrences, no two of one unit within a horizon, and how many a failure followed within one. */
   occurrences: number;
   followed: number;
-  /** Followed occurrences, as a part of all horizons observed. */
+  /** Followed occurrences as a part of all horizons observed. */
   support: number;
   /** Part of the failures that it preceded. */
   coverage: number;
@@ -26,17 +26,17 @@ export interface EventRule {
   confidence: number;
   low: number;
   high: number;
-  /** Confidence over the chance of a failure within a horizon of any time of the same units. */
+  /** Confidence over the chance of a failure within a horizon of a random time of the same units. */
   lift: number;
-  /** Chance of so many failures after occurrences at random times of the same units, by Holm for all rules that were tried. */
+  /** Chance of as many failures after random times of the same units, with Holm's correction for all rules tried. */
   p: number;
 }
 
-/** Fewer occurrences tell nothing. */
+/** Minimum number of occurrences for a rule. */
 const MIN_OCCURRENCES = 5;
 const P_LIMIT = 0.01;
 const MIN_LIFT = 1.5;
-/** Kinds of events that are looked at, the most frequent. */
+/** Only the most frequent kinds of events are considered, at most this many. */
 const MAX_KINDS = 40;
 
 interface Antecedent {
@@ -46,9 +46,9 @@ interface Antecedent {
 
 /**
  * Associations and sequences of events before failures: single kinds, pairs within a horizon, and pairs in their order.
- * Occurrences of one unit that lie closer than a horizon count once. The test holds failures after occurrences against
- * failures at random times of the same units (Poisson-binomial law), so that units that fail often, and have many events, make
- * no rule; Holm's correction counts every rule that was tried.
+ * Occurrences of one unit that lie closer than a horizon count once. The test compares failures after occurrences with
+ * failures after random times of the same units (Poisson-binomial law), so that units with frequent failures and many
+ * events make no rule; Holm's correction counts every rule tried.
  * Source of the measures: Agrawal, Imielinski & Swami, SIGMOD 1993; Brin et al., SIGMOD 1997 (lift).
  * @param horizon in the unit of the times; a failure at the time of an event does not follow it.
  */
@@ -104,12 +104,12 @@ function antecedentsOf({ events }: EventHistory): Antecedent[] {
   ];
 }
 
-/** By unit, the times at which it is complete, a horizon or more apart. */
-function occurrencesOf({ events }: EventHistory, { events: wanted, ordered }: Antecedent, horizon: number) {
+/** By unit, the times at which the rule's events are complete, a horizon or more apart. */
+function occurrencesOf({ events }: EventHistory, { events: required, ordered }: Antecedent, horizon: number) {
   const found = new Map<string, number[]>();
   for (const [unit, own] of events) {
     const times: number[] = [];
-    const [first, second] = wanted;
+    const [first, second] = required;
     let [lastFirst, lastSecond] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const { time, kind } of own) {
       const isFirst = kind === first;
@@ -132,7 +132,7 @@ interface Outcome {
   failure: string;
   times: ReadonlyMap<string, number[]>;
   total: number;
-  /** Of each unit, the part of its time that lies within a horizon before a failure. */
+  /** For each unit, the part of its time within a horizon before a failure. */
   rates: ReadonlyMap<string, number>;
 }
 
@@ -162,7 +162,7 @@ function judged(
   let [followed, preceded] = [0, 0];
   for (const [unit, own] of occurrences) {
     const ends = times.get(unit) ?? [];
-    // What came last is not known to the end of its horizon.
+    // The outcome of the latest occurrences is not known yet.
     const known = own.filter((time) => time + horizon <= to);
     for (const time of known) {
       chances.push(rates.get(unit) ?? 0);
@@ -191,7 +191,7 @@ function judged(
   };
 }
 
-/** Chance that `k` or more of independent events with these chances come: the Poisson-binomial law, by its recursion. */
+/** Chance that `k` or more of independent events with these chances occur: the Poisson-binomial law, by recursion. */
 export function tailOf(chances: readonly number[], k: number): number {
   if (k === 0) return 1;
   // Counts below k, and k or more.
@@ -206,7 +206,7 @@ export function tailOf(chances: readonly number[], k: number): number {
   return beyond;
 }
 
-/** Whether a rule of two events is no more certain than a simpler one; by chance, a few of many pairs look better than their parts. */
+/** Whether a rule of two events is no more certain than a simpler one; a few of many pairs look better by chance. */
 function isRedundant(rule: EventRule, all: readonly EventRule[]): boolean {
   const simpler = all.filter(
     (other) =>

@@ -1,20 +1,22 @@
 import { median } from '../health/statistics.ts';
 
-/** What a machine does: of each channel its level, its spread, and how fast it moves, as the columns of `BehaviourTable`. */
+/** A machine's rows, from which its behaviour is computed: level, spread and pace of each channel. */
 export interface Machine {
   unit: string;
   rows: readonly ArrayLike<number>[];
 }
 
-/** A machine's behaviour in numbers: of each channel the median, the log of its spread, and the log of its mean step over its spread. */
+/**
+ * A machine's behaviour: per channel the median, the log of its spread, and the log of its mean step over its spread.
+ */
 export interface Behaviour {
   unit: string;
   values: number[];
-  /** Variance of each, by how much it differs between parts of the rows. */
+  /** Variance of each value, estimated from parts of the rows. */
   errors: number[];
 }
 
-/** Machines that behave alike; one of fewer than three is none. */
+/** Machines that behave alike, at least three. */
 export interface Family {
   units: string[];
   /** Mean silhouette of its members: 1 where they are far from all others, below 0 where they are closer to another family. */
@@ -22,18 +24,23 @@ export interface Family {
 }
 
 const MEASURES = ['level', 'spread', 'pace'] as const;
-/** Rows from which a machine's behaviour is known. */
+/** Minimum number of rows for a machine's behaviour. */
 export const MIN_ROWS = 30;
-/** Of a machine's rows, whose numbers show how well they are known. */
+/** Parts of a machine's rows, compared to estimate the error of each value. */
 const PARTS = 5;
 export const MIN_MEMBERS = 3;
 const MAX_FAMILIES = 10;
-/** Part of the fleet that are a machine's near neighbours; and the least distance to them, in standard deviations. */
+/**
+ * Part of the fleet that counts as a machine's near neighbours, and the least distance to them in standard deviations.
+ */
 const NEAR = 0.15;
 const LEAST_NEAR = 0.02;
 /** A new machine may lie this much further from a family than its outermost member: one in seven lies beyond six others. */
 const REACH = 1.5;
-/** A grouping with a lower mean silhouette is none. Source: Kaufman & Rousseeuw, "Finding Groups in Data" (1990): above 0.7 strong. */
+/**
+ * Minimum mean silhouette of a grouping. Source: Kaufman & Rousseeuw, "Finding Groups in Data" (1990): above 0.7
+ * strong.
+ */
 const STRONG = 0.7;
 /** From the median absolute deviation to the standard deviation of a normal law. */
 const MAD_SD = 1.4826;
@@ -90,8 +97,8 @@ export function familiesOf(fleet: readonly Behaviour[]): Family[] {
 }
 
 /**
- * The family whose members are nearest to a new machine on average; null where it lies further from them than `REACH` times
- * what they lie from one another at the most.
+ * The family whose members are nearest to a new machine on average; null if it is further from them than `REACH`
+ * times their largest distance from one another.
  */
 export function familyFor(machine: Behaviour, fleet: readonly Behaviour[], families: readonly Family[]): Family | null {
   const all = [...fleet.filter(({ unit }) => unit !== machine.unit), machine];
@@ -117,8 +124,8 @@ export function familyFor(machine: Behaviour, fleet: readonly Behaviour[], famil
 }
 
 /**
- * In distances to a near neighbour of the same number, so that numbers of which machines stand in groups part these by many;
- * times the root of the part of the variance that is not error: what differs by chance alone does not count.
+ * Values in units of the distance to a near neighbour, so that values in which machines form groups separate them
+ * widely; times the root of the part of the variance that is not error, so that chance differences do not count.
  */
 function scaledOf(fleet: readonly Behaviour[]): number[][] {
   const factors = fleet[0].values.map((_, k) => {
@@ -132,7 +139,7 @@ function scaledOf(fleet: readonly Behaviour[]): number[][] {
   return fleet.map(({ values }) => values.map((v, k) => v * factors[k]));
 }
 
-/** To the last of its near neighbours, the second at the least. */
+/** Distance to the last of its near neighbours, at least the second. */
 function neighbourDistance(value: number, all: readonly number[]): number {
   const sorted = all.map((v) => Math.abs(v - value)).sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(2, Math.round(NEAR * all.length)))];
@@ -147,7 +154,7 @@ function distancesOf(rows: readonly number[][]): number[][] {
   return rows.map((a) => rows.map((b) => Math.sqrt(a.reduce((sum, v, k) => sum + (v - b[k]) ** 2, 0))));
 }
 
-/** Groupings as the two closest groups are joined, again and again. */
+/** Successive groupings, each joining the two closest groups of the one before. */
 function* mergedGroups(distances: readonly number[][]): Generator<number[][]> {
   let groups = distances.map((_, i) => [i]);
   const between = distances.map((row) => [...row]);
@@ -167,7 +174,7 @@ function* mergedGroups(distances: readonly number[][]): Generator<number[][]> {
   }
 }
 
-/** Of each machine: how much closer it is to its own group than to the nearest other; 0 where it is alone. */
+/** Silhouette of each machine: how much closer it is to its own group than to the nearest other; 0 if it is alone. */
 function silhouettesOf(groups: readonly number[][], distances: readonly number[][]): number[] {
   const out = new Array<number>(distances.length).fill(0);
   const mean = (i: number, of: readonly number[]) => of.reduce((sum, j) => sum + distances[i][j], 0) / of.length;

@@ -1,13 +1,13 @@
 import { type ProcessModel, type TrainingNotes, trainProcess } from '../health/process/processModel.ts';
 import type { Machine } from './families.ts';
 
-/** Rows of each machine, so that none outweighs the others. */
+/** Maximum number of rows of each machine, so that none outweighs the others. */
 const MAX_ROWS = 2000;
 
 /**
- * The normal of a machine that has hardly run, from its family: a model of all its sisters' rows, one machine after the other,
- * so that the blocks that its limits come from are other machines than those it learned from.
- * @param sisters two or more. @throws RangeError where they have too few rows or moving channels.
+ * The normal of a machine that has hardly run, learned from its family: a model of all its sisters' rows, one machine
+ * after the other, so that limits come from blocks of machines that were not trained on.
+ * @param sisters two or more. @throws RangeError if they have too few rows or moving channels.
  */
 export function familyNormal(
   channels: readonly string[],

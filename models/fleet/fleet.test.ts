@@ -21,7 +21,7 @@ function machines(kind: string, count: number, levels: readonly number[], seed =
   });
 }
 
-test('machines that run alike are a family, a fleet of one kind is one, and a new machine finds its own', () => {
+test('machines that run alike form a family, a fleet of one kind is one family, and a new machine is assigned to its own', () => {
   const fleet = [...machines('a', 8, [50, 20]), ...machines('b', 6, [80, 20]), ...machines('c', 5, [50, 60])];
   const families = familiesOf(fleet.map(behaviourOf));
   expect(families.map(({ units }) => new Set(units.map((u) => u[0])))).toEqual([
@@ -33,9 +33,9 @@ test('machines that run alike are a family, a fleet of one kind is one, and a ne
   const behaviours = fleet.map(behaviourOf);
   const [young] = machines('new', 1, [80, 20], 2, 60);
   expect(familyFor(behaviourOf(young), behaviours, families)?.units[0][0]).toBe('b');
-  const [strange] = machines('new', 1, [120, 90], 2, 60);
-  expect(familyFor(behaviourOf(strange), behaviours, families)).toBeNull();
-  // An odd machine, and a channel that tells nothing, do not hide the families.
+  const [outlier] = machines('new', 1, [120, 90], 2, 60);
+  expect(familyFor(behaviourOf(outlier), behaviours, families)).toBeNull();
+  // An outlier and an uninformative channel do not hide the families.
   const odd = [...machines('a', 9, [50, 20, 7]), ...machines('b', 7, [80, 20, 7])];
   odd[3] = { unit: 'a3', rows: odd[3].rows.map((row) => [row[0], 20 + 6 * (row[1] - 20), row[2]]) };
   expect(
@@ -47,7 +47,7 @@ test('machines that run alike are a family, a fleet of one kind is one, and a ne
     expect(familiesOf(machines('d', 15, [50, 20], seed).map(behaviourOf))).toHaveLength(1);
 });
 
-test('a machine unlike its sisters is named with the channel; a sound fleet names none; norms name their source', () => {
+test('a machine unlike its sisters is named with the channel; a healthy fleet names none; norms name their source', () => {
   const names = behaviourNames(CHANNELS);
   let named = 0;
   for (let seed = 1; seed <= 20; seed++) {
@@ -95,7 +95,7 @@ function history(linked: boolean, seed: number) {
   return { events, failures, from: 0, to: HOURS };
 }
 
-test('the sequence that precedes a failure is found with its measures; events by chance make no rule', () => {
+test('the sequence that precedes a failure is found with its measures; random events make no rule', () => {
   const { rules, tried } = eventRules(history(true, 1), HORIZON);
   expect(tried).toBeGreaterThan(10);
   const pair = rules.find((rule) => rule.events.length === 2);
@@ -111,7 +111,7 @@ test('the sequence that precedes a failure is found with its measures; events by
   expect(chance.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(1);
 });
 
-test('norms are read from a table; the normal of a family holds for a sister that it has not seen, and not for another kind', async () => {
+test('norms are read from a table; the normal of a family applies to an unseen sister, but not to another kind', async () => {
   const table = parseTable(Buffer.from('channel;low;high;source\nflow;;52,5;data sheet\n'));
   expect(readNorms(table, CHANNELS)).toEqual([
     { channel: 'flow', low: Number.NEGATIVE_INFINITY, high: 52.5, source: 'data sheet' },
@@ -128,7 +128,7 @@ test('norms are read from a table; the normal of a family holds for a sister tha
   expect(await over(machines('g', 1, [80, 20])[0])).toBeGreaterThan(0.9);
 });
 
-test('the Poisson-binomial tail is the binomial one where all chances are the same', () => {
+test('the Poisson-binomial tail equals the binomial one when all chances are equal', () => {
   expect(tailOf([0.5, 0.5, 0.5], 2)).toBeCloseTo(0.5);
   expect(tailOf([0.1, 0.2], 1)).toBeCloseTo(1 - 0.9 * 0.8);
   expect(tailOf([0.1, 0.2], 0)).toBe(1);

@@ -2,7 +2,7 @@ import { studentQuantileOf } from '#models/statistics/quantiles.ts';
 import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
 import type { Behaviour, Family } from './families.ts';
 
-/** In what a machine differs from the others of its family. */
+/** A measure in which a machine differs from the others of its family. */
 export interface Difference {
   unit: string;
   /** `channel: level`, `spread` or `pace` (`behaviourNames`); spread and pace are logarithms. */
@@ -10,18 +10,18 @@ export interface Difference {
   value: number;
   /** The mean of its sisters. */
   usual: number;
-  /** Distance in standard deviations of its sisters, over the limit. */
+  /** Distance in standard deviations of its sisters, divided by the limit. */
   times: number;
 }
 
-/** Fewer sisters do not tell how much machines differ. */
+/** Fewer sisters do not show how much machines differ. */
 export const MIN_SISTERS = 5;
-/** Chance that any machine of a sound fleet is named. */
+/** Chance that any machine of a healthy fleet is named. */
 const ALPHA = 0.05;
 
 /**
- * Machines unlike their sisters: each number against mean and standard deviation of the others in its family, with Student's
- * prediction limit at Bonferroni's part of the chance for all numbers of all machines.
+ * Machines unlike their sisters: each value against mean and standard deviation of the others in its family, with
+ * Student's prediction limit, Bonferroni-corrected for all values of all machines.
  */
 export function unlikeSisters(
   fleet: readonly Behaviour[],
@@ -57,7 +57,7 @@ export interface Norm {
   source: string;
 }
 
-/** A machine's usual value beyond a published range. */
+/** A machine's usual value outside a published range. */
 export interface BeyondNorm extends Norm {
   unit: string;
   value: number;
@@ -65,7 +65,7 @@ export interface BeyondNorm extends Norm {
 
 /**
  * Norms from a table of channel, low, high and source; an empty low or high is no limit.
- * @throws TableError where a column is missing, a limit is no number, or a channel is not among `channels`.
+ * @throws TableError if a column is missing, a limit is not a number, or a channel is not among `channels`.
  */
 export function readNorms({ rows, lines, separator }: Table, channels: readonly string[]): Norm[] {
   const header = rows[0].map((cell) => cell.trim());
@@ -95,7 +95,7 @@ export function readNorms({ rows, lines, separator }: Table, channels: readonly 
   });
 }
 
-/** Levels beyond their norms. @param names as `behaviourNames`. */
+/** Levels outside their norms. @param names as of `behaviourNames`. */
 export function beyondNorms(
   fleet: readonly Behaviour[],
   norms: readonly Norm[],

@@ -7,11 +7,11 @@ import { velocityTrend } from './velocityTrend.ts';
 export interface DailyVelocities {
   days: number[];
   medians: number[];
-  /** Of its first days, from which its alarm limit is counted. */
+  /** Baseline of its first days, which its alarm limit is relative to. */
   normal: number;
 }
 
-/** How near a trend's alarm is (1), and why, in words. */
+/** How near a trend is to its alarm (1), and why, in words. */
 export function assessTrend(
   { days, medians, normal }: DailyVelocities,
   isoClass: IsoClass,

@@ -3,14 +3,14 @@ import type { Detector } from './detector.ts';
 
 export interface DetectorCase<Snapshot> {
   create: (snapshot?: Snapshot) => Detector<Snapshot>;
-  /** The i-th row of a healthy machine; enough of them teach the detector. */
+  /** The i-th row of a healthy machine, to learn from. */
   healthy: (i: number) => number[];
   /** A row of a machine that is clearly broken. */
   broken: (i: number) => number[];
   learnRows: number;
 }
 
-/** What every detector must do, run by the test of each. */
+/** Contract of every detector, run by the test of each. */
 export function checkDetector<Snapshot>({ create, healthy, broken, learnRows }: DetectorCase<Snapshot>): void {
   const taught = () => {
     const detector = create();

@@ -13,7 +13,7 @@ const PER_DAY = 8640;
 describe('checks of every detector', () =>
   checkDetector({ create, healthy, broken: (i) => row(95 + Math.sin(i)), learnRows }));
 
-/** A detector that has seen so many intervals of a value, and what it makes of a level that stays for five minutes. */
+/** A detector after a number of intervals of a value, and its score for a level that stays for five minutes. */
 function after(intervals: number, of: (i: number) => number, point: Partial<DriftPoint> = {}) {
   const detector = new DriftDetector(DRIFT_DEFAULTS, { ...POINT, ...point });
   let [worst, n] = [0, 0];
@@ -37,7 +37,7 @@ test('falling counts as much as rising', () => {
   expect(after(200, value).step(70)).toBeGreaterThan(1);
 });
 
-test('the limit is the value’s own noise, whatever its offset, and tightens with evidence', () => {
+test('the limit follows the value’s own noise, whatever its offset, and tightens with evidence', () => {
   const limitOf = (intervals: number, offset: number) =>
     20 / after(intervals, () => offset + noise(0.5)).step(offset + 20);
   expect(limitOf(60, 60) / limitOf(60, 60 + 30)).toBeCloseTo(1, 0);
@@ -47,7 +47,7 @@ test('the limit is the value’s own noise, whatever its offset, and tightens wi
   expect(limits[2]).toBeLessThan(0.05 * 60);
 });
 
-test('a temperature may follow the day and the weather; from the first hour a gross step is still found', {
+test('a temperature may follow the time of day and the weather; a gross step is still found from the first hour', {
   tags: 'slow',
 }, () => {
   const week = after(10 * PER_DAY, hot, { unit: 'degC' });
@@ -70,7 +70,7 @@ test.each([18, 400])(
   },
 );
 
-test('after a week the machine’s own extremes are its limits', () => {
+test('after a week the machine’s own extremes give its limits', () => {
   const pressure = (i: number) => 6 + 0.5 * Math.sin((2 * Math.PI * i) / PER_DAY) + noise(0.02);
   const creep = (detector: DriftDetector, days: number) => {
     let most = 0;
@@ -88,31 +88,34 @@ test('after a week the machine’s own extremes are its limits', () => {
   expect(creep(seen.detector, 9)).toBeGreaterThan(1);
 });
 
-test('what came in a gap is not a change', () => {
+test('a difference across a gap is not a change', () => {
   const { detector } = after(1000, () => 6 + noise(0.02), { unit: 'bar' });
   const score = detector.score(row(7), 1000 * 10_000 + 3_600_000);
   expect(score).toMatchObject({ assessable: true });
   expect(score.assessable && score.index).toBeLessThan(1);
 });
 
-test('a value that never moved while it was learned may still breathe by the floor', () => {
+test('a value that never moved during learning may still vary by the floor', () => {
   expect(after(60, () => 100).step(100.5)).toBeLessThan(1);
   expect(after(60, () => 100).step(103)).toBeGreaterThan(1);
 });
 
-test('a value that stood at zero while it was learned has no scale to judge by', () => {
+test('a value that was zero during learning has no scale to judge by', () => {
   const detector = create();
   for (let i = 0; i < learnRows; i++) detector.learn(row(0));
   expect(detector.score(row(0.01))).toMatchObject({ assessable: false, remedy: expect.any(String) });
 });
 
-test('its state is small, and one of an earlier release is learned anew', () => {
+test('its state is small, and the state of an earlier release is relearned', () => {
   const { detector } = after(2000, hot);
   expect(detector.snapshot().byteLength).toBeLessThan(1024);
   expect(create(new Float64Array([500, 60, 60, 1])).score(row(60))).toMatchObject({ assessable: false });
 });
 
-/** The largest index of a pressure that follows the load through a ramp of half an hour. @param of the load's part, 0 … 1. */
+/**
+ * Largest index of a pressure during a half-hour ramp of the load. @param pressureOf pressure by the part of the ramp,
+ * 0 … 1.
+ */
 function throughRamp(pressureOf: (part: number) => number, isLoadKnown: boolean): number {
   const detector = new DriftDetector(DRIFT_DEFAULTS, { ...POINT, unit: 'bar' });
   let most = 0;

@@ -8,56 +8,60 @@ import { LoadRelation, RELATION_NUMBERS } from './loadRelation.ts';
 
 export interface DriftSettings {
   skipWindows: number;
-  /** Intervals without a verdict; limits go on tightening for weeks after them. */
+  /** Intervals without a verdict; limits continue to tighten for weeks afterwards. */
   learnWindows: number;
-  /** No limit is narrower than this part of the level: a sensor that never moves is not a strict one. */
+  /** No limit is narrower than this part of the level: a sensor that never moved must not get a zero limit. */
   floor: number;
 }
 
 export const DRIFT_DEFAULTS: DriftSettings = { skipWindows: 1, learnWindows: 12, floor: 0.01 };
 
-/** What is known of a slow value before any of it was measured. */
+/** Properties of a slow value that are known before it is measured. */
 export interface DriftPoint {
   unit?: Unit;
   intervalS: number;
-  /** False alerts that it may bring in a month. */
+  /** False alerts allowed a month. */
   falseAlerts: number;
 }
 
 const EWMA_WEIGHT = 0.5;
 const MEAN_COLUMN = SLOW_FEATURES.indexOf('mean');
-/** After the features: the mean load of the machine, where it is known. */
+/** Column of the machine's mean load, after the features; absent if unknown. */
 const LOAD_COLUMN = SLOW_FEATURES.length;
-/** A change is judged against the level of the last three minutes, and of at least so many intervals. */
+/** A change is relative to the level of the last three minutes, over at least this many intervals. */
 const REFERENCE_S = 180;
 const MIN_REFERENCE = 6;
 const MIN_CHANGES = 6;
-/** So many intervals are learned from only when a fault that creeps in would have shown. */
+/** Intervals are held back this long before learning, so that an incipient fault shows first. */
 const QUARANTINE = 6;
 /**
- * From this part of its limit on a temperature is on its way: else a rise would teach its own beginning, and never arrive.
- * Half of its limit is more than noise; of other values it is not.
+ * From this part of its limit on a temperature is considered to be rising: otherwise a slow rise would be learned from
+ * its beginning and never reach the limit. Half the limit is more than noise for temperatures, but not for other
+ * values.
  */
 const ON_ITS_WAY = 0.5;
-/** After a longer gap the reference restarts: the daily cycle has moved on. */
+/** The reference restarts after a longer gap: the daily cycle has moved on. */
 const STALE_MS = 600_000;
 const DAY_MS = 86_400_000;
-/** Less than this of a day, in one operating state, does not show its extremes. */
+/** Minimum time of a day in one operating state to show its extremes. */
 const MIN_DAY_MS = 3_600_000;
-/** Weekdays and weekends have to be covered before the machine's own extremes stand for what it does. */
+/** Weekdays and weekends must be covered before the machine's own extremes are representative. */
 const WHOLE_CYCLE_DAYS = 7;
-/** Temperatures follow the air: by so much within minutes, and from one week to the next (K). */
+/** Temperatures follow the ambient air: by this much within minutes, and from one week to the next (K). */
 export const WEATHER_K = 10;
-/** Before a whole cycle was covered: the range of the air for which machines are rated (IEC 60034-1, 6.2 and 6.4: 0 to 40 °C) … */
+/**
+ * Before a whole cycle is covered: the ambient range that machines are rated for (IEC 60034-1, 6.2 and 6.4: 0 to 40 °C)
+ * …
+ */
 const UNSEEN_K = 40;
-/** … and of all other values this part of what was seen. */
+/** … and for all other values this part of the observed range. */
 const UNSEEN_PART = 0.4;
 const DAYS_PER_MONTH = 30;
-/** What the scales of other values tell of this one before it has been measured, in degrees of freedom. */
+/** Prior weight of the scales of other values, in degrees of freedom. */
 const PRIOR_DEGREES = 12;
 const MAX_RHO = 0.99;
 
-/** An interval that is not learned from yet. */
+/** An interval that has not been learned from yet. */
 interface PendingInterval {
   level: number;
   change: number;
@@ -68,34 +72,36 @@ const WAITING_NUMBERS = 4;
 
 interface ScoredInterval {
   index: number;
-  /** The index of its change alone. */
+  /** Index of its change alone. */
   change: number;
   level: number;
   normal: number;
-  /** Smoothed load; NaN: not known. */
+  /** Smoothed load; NaN: unknown. */
   load: number;
-  /** It came after a gap: the reference begins anew. */
+  /** It follows a gap: the reference restarts. */
   fresh: boolean;
 }
 
-/** First number of a snapshot: its shape. */
+/** First number of a snapshot: its layout version. */
 const SNAPSHOT = 2.3;
 const EXTREMES = 9;
 const FIXED = 1 + KEYS.length + EXTREMES + RELATION_NUMBERS;
 
 /**
- * Slow values that leave their normal, by two statistics of the smoothed interval means; the larger index counts.
+ * Detects slow values that leave their baseline, by two statistics of the smoothed interval means; the larger index
+ * counts.
  *
- * A **change** against the level of the last three minutes. Its limit is a Student prediction limit: the standard deviation
- * of that very statistic, the number of independent values that its autocorrelation leaves, the chance that the
- * false-alarm budget allows. It is wide after two minutes and tightens with every value. What a change of the machine's
- * load explains of it does not count.
+ * A **change** against the level of the last three minutes. Its limit is a Student prediction limit from the standard
+ * deviation of that statistic, its effective number of independent values given autocorrelation, and the chance that
+ * the false-alarm budget allows. It is wide after two minutes and tightens with every value. The part explained by a
+ * change of load does not count.
  *
- * An **excursion** from the range of whole days. Before a week was covered its limit is what values of its unit may do
- * unseen; afterwards it is a Student prediction limit of the machine's own daily extremes.
+ * An **excursion** from the range of whole days. Before a week is covered its limit is the range that values of its
+ * unit may reach unobserved; afterwards it is a Student prediction limit of the machine's own daily extremes.
  *
- * Nothing is learned beyond a limit, and the reference stands still there: a fault that lasts does not become normal.
- * Of a temperature it waits from half the limit on, as long as the reference lasts: a rise is compared with what was before.
+ * Beyond a limit nothing is learned and the reference is frozen, so that a persistent fault does not become normal. For
+ * a temperature it is frozen from half the limit on, for at most the reference's length, so that a rise is compared
+ * with the level before it.
  */
 export class DriftDetector implements Detector {
   readonly #settings: DriftSettings;
@@ -107,12 +113,14 @@ export class DriftDetector implements Detector {
   readonly #s: DriftState;
   /** The result of `score` for a row, since `learn` follows with the same row. */
   #scored: { row: readonly number[]; judged: ScoredInterval } | null = null;
-  /** Intervals in a row on the way to its limit; not kept, since a restart delays what is learned by minutes at most. */
+  /**
+   * Consecutive intervals on the way to the limit; not persisted, since a restart delays learning by minutes at most.
+   */
   #held = 0;
   /** Oldest first. */
   #waiting: PendingInterval[] = [];
   readonly #load: LoadRelation;
-  /** Of whole days: highest and lowest level, largest change. */
+  /** Daily extremes: highest and lowest level, largest change. */
   readonly #high: Extremes;
   readonly #low: Extremes;
   readonly #change: Extremes;
@@ -179,7 +187,7 @@ export class DriftDetector implements Detector {
     const learned = s.seen > skipWindows + learnWindows;
     s.disputed = learned && index >= 1 ? 1 : 0;
     if (s.disputed) return;
-    // No longer than a reference lasts: a new level is learned where it stays short of the limit.
+    // At most for the reference's length: a new level below the limit is learned.
     this.#held = learned && this.#isTemperature && changed >= ON_ITS_WAY ? this.#held + 1 : 0;
     if (this.#held > 0 && this.#held <= this.#referenceOf) return;
     if (fresh) {
@@ -227,7 +235,7 @@ export class DriftDetector implements Detector {
       : { ...excursion, change, level, load, fresh };
   }
 
-  /** Over its limit a change is judged by what the load leaves of it, which is never more. */
+  /** A change beyond its limit is judged by what the load leaves unexplained, which is never more. */
   #changeIndex(change: number, load: number, limit: number): number {
     const index = Math.abs(change) / limit;
     if (index < 1) return index;
@@ -236,7 +244,7 @@ export class DriftDetector implements Detector {
     return left ? Math.min(index, Math.abs(left.rest) / this.#changeLimit(left.deviation)) : index;
   }
 
-  /** The change that the budget allows once; none before some were seen. @param deviation of changes. */
+  /** The change that the budget allows once; none until enough have been seen. @param deviation of changes. */
   #changeLimit(deviation = Math.sqrt(this.#s.square)): number {
     const { changes, factor, reference, ownChange } = this.#s;
     if (changes < MIN_CHANGES) return Number.POSITIVE_INFINITY;
@@ -271,7 +279,9 @@ export class DriftDetector implements Detector {
     this.#adjustFactor();
   }
 
-  /** Where the number of independent changes has moved by a twentieth: the quantile costs more than all the rest. */
+  /**
+   * Recomputed only when the number of independent changes moves by a twentieth: the quantile costs more than the rest.
+   */
   #adjustFactor(): void {
     const s = this.#s;
     const rho = s.square > 0 ? Math.min(MAX_RHO, Math.max(0, s.product / s.square)) : 0;

@@ -5,18 +5,18 @@ export interface DriftState {
   /** 1: the last interval lay beyond a limit. */
   disputed: number;
   level: number;
-  /** Level of the last three minutes, and of how many intervals. */
+  /** Level of the last three minutes, and its number of intervals. */
   reference: number;
   referenceOf: number;
-  /** Of changes: how many, their mean square and mean product of neighbours, and the last one. */
+  /** Changes: their count, mean square, mean product of neighbours, and the last one. */
   changes: number;
   square: number;
   product: number;
   last: number;
-  /** Student factor of their limit, and for how many independent ones it was worked out. */
+  /** Student factor of their limit, and the number of independent changes it was computed for. */
   factor: number;
   factorOf: number;
-  /** Mean level of the last day, and of how many intervals. */
+  /** Mean level of the last day, and its number of intervals. */
   centre: number;
   centreOf: number;
   day: number;
@@ -24,7 +24,7 @@ export interface DriftState {
   dayHigh: number;
   dayLow: number;
   dayChange: number;
-  /** Limits by whole days, of the change, the highest and the lowest level; worked out once a day. */
+  /** Limits from whole days of the change, the highest and the lowest level; computed once a day. */
   ownChange: number;
   ownHigh: number;
   ownLow: number;

@@ -1,16 +1,16 @@
 import { studentQuantileOf } from '#models/statistics/quantiles.ts';
 
-/** Daily extremes: how many, their mean, and the sum of their squared deviations from it. */
+/** Daily extremes: their count, mean, and sum of squared deviations from it. */
 export interface Extremes {
   n: number;
   mean: number;
   power: number;
 }
 
-/** Older days fade. */
+/** Days after which older ones fade. */
 const MAX_DAYS = 28;
 
-/** One more day (Welford 1962); changed in place. */
+/** Adds one day in place (Welford 1962). */
 export function addExtreme(extremes: Extremes, value: number): void {
   if (extremes.n >= MAX_DAYS) extremes.power *= (MAX_DAYS - 1) / MAX_DAYS;
   extremes.n = Math.min(MAX_DAYS, extremes.n + 1);
@@ -20,7 +20,7 @@ export function addExtreme(extremes: Extremes, value: number): void {
 }
 
 /**
- * Prediction limit that the next day's extreme passes with this chance.
+ * Prediction limit that the next day's extreme exceeds with this chance.
  * @param side 1: above, −1: below. Needs three days.
  */
 export function predictedExtreme({ n, mean, power }: Extremes, chance: number, side: 1 | -1): number {

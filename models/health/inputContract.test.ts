@@ -12,7 +12,7 @@ test('named columns are matched by name, whatever their order', () => {
   expect(matchedRow([1, 2, 3], matchColumns(headless(3), headless(3)))).toEqual([1, 2, 3]);
 });
 
-test('units that both headers state are converted', () => {
+test('units are converted if both headers state them', () => {
   const trained = headed('temp [degC]', 'pressure (bar)', 'speed [rpm]', 'valve (left)');
   const found = headed('valve (left)', 'speed [1/min]', 'pressure [psi]', 'temp [°F]');
   const [temp, pressure, speed, valve] = matchedRow([0.5, 1480, 145.04, 212], matchColumns(trained, found));
@@ -31,11 +31,11 @@ test.each([
   [headed('temp'), headed('temp [degF]'), 'temp is in degF; the model was trained on it in an unstated unit'],
   [headed('temp [degC]'), headed('temp [K]', 'temp [degF]'), 'no column temp [degC]; unknown column temp [K], temp'],
   [headless(2), headless(3), 'rows of 3 sensors; the model was trained on 2'],
-])('%# a table that does not match is refused by name', (trained, found, message) => {
+])('%# a table that does not match is refused, naming the column', (trained, found, message) => {
   expect(() => matchColumns(trained, found)).toThrow(message);
 });
 
-/** Units in one of several regimes of speed and load, to which two sensors answer; a third is noise. */
+/** Units in one of several regimes of speed and load, which two sensors follow; a third is noise. */
 function fleet(count: number, seed: number, regimes: readonly (readonly [number, number])[]) {
   const random = randomOf(seed);
   return Array.from({ length: count }, () => {
@@ -66,9 +66,9 @@ const support = fitSupport(fleet(30, 1, TRAINED), [0, 1, 2, 3, 4]);
 const withheld = (units: { rows: number[][] }[]) =>
   units.filter(({ rows }) => unlikeTraining(rows, support, (c) => `column ${c}`) !== null).length / units.length;
 
-test('units in a regime of the training are answered; those in one between or beside them are not', () => {
+test('units in a regime of the training are assessed; those between or outside them are not', () => {
   expect(withheld(fleet(200, 2, TRAINED))).toBeLessThan(0.02);
-  // Each column alone stays in the training's range.
+  // Each column by itself stays in the training's range.
   for (const regime of [
     [1, 1],
     [0.5, 0.5],
@@ -78,7 +78,7 @@ test('units in a regime of the training are answered; those in one between or be
     expect(withheld(fleet(40, 3, [regime]))).toBeGreaterThanOrEqual(0.95);
 });
 
-test('a column that is stuck or rescaled is named', () => {
+test('a stuck or rescaled column is named', () => {
   const [{ rows }] = fleet(1, 4, [[0, 1]]);
   const reasonOf = (change: (v: number, t: number) => number) =>
     unlikeTraining(

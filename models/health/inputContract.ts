@@ -1,16 +1,16 @@
 import { headerUnit, unitConversion } from '#models/tables/headerUnit.ts';
 import { namesShown } from '#models/tables/parseTable.ts';
 
-/** A table does not have the columns that a model was trained on. */
+/** A table lacks the columns that a model was trained on. */
 export class ContractError extends RangeError {}
 
-/** Value columns of a table: their names, or null where it has no header; and how many there are. */
+/** Value columns of a table: their names, or null without a header; and their number. */
 export interface Columns {
   names: readonly string[] | null;
   width: number;
 }
 
-/** A table's column that is one of the model's: model's value = scale × value + offset. */
+/** A table's column matched to one of the model's: model's value = scale × value + offset. */
 export interface MatchedColumn {
   column: number;
   scale: number;
@@ -27,10 +27,10 @@ export function matchedRow(row: ArrayLike<number>, columns: readonly MatchedColu
 }
 
 /**
- * The table's column for each of the model's. Named columns are matched by name, in any order, and where both headers state
- * a unit (`temp [degF]`), converted to the model's; columns without names by position, and only where the model was trained
- * without names on as many.
- * @throws ContractError that names every column that is missing, unknown, there twice, or in a unit that is not the model's.
+ * The table's column for each of the model's. Named columns are matched by name in any order, and converted to the
+ * model's unit if both headers state one (`temp [degF]`). Unnamed columns are matched by position, only if the model
+ * was trained on the same number without names.
+ * @throws ContractError that names every column that is missing, unknown, duplicated, or in an incompatible unit.
  */
 export function matchColumns(trained: Columns, found: Columns): MatchedColumn[] {
   if (trained.names === null) {
@@ -60,16 +60,16 @@ export function matchColumns(trained: Columns, found: Columns): MatchedColumn[] 
   return trained.names.map((name, i) => ({ column: columns[i], ...conversionOf(names[columns[i]], name) }));
 }
 
-/** The column of this name, or else the only one that measures the same in another unit; −1 where there is none. */
-function columnOf(wanted: string, names: readonly string[]): number {
-  const exact = names.indexOf(wanted);
+/** The column of this name, else the only one with the same name in another unit; −1 if there is none. */
+function columnOf(trainedName: string, names: readonly string[]): number {
+  const exact = names.indexOf(trainedName);
   if (exact >= 0) return exact;
-  const { name } = headerUnit(wanted);
+  const { name } = headerUnit(trainedName);
   const same = names.map((_, c) => c).filter((c) => headerUnit(names[c]).name === name);
   return same.length === 1 ? same[0] : -1;
 }
 
-/** @throws ContractError where one header states a unit that the other does not, or that cannot be converted. */
+/** @throws ContractError if only one header states a unit, or the units cannot be converted. */
 function conversionOf(found: string, trained: string): Omit<MatchedColumn, 'column'> {
   if (found === trained) return AS_IT_IS;
   const [here, there] = [headerUnit(found), headerUnit(trained)];

@@ -18,7 +18,7 @@ function taught() {
   return detector;
 }
 
-test('follows a run-in downward, so that a later rise counts from the lower level', () => {
+test('follows a run-in downwards, so that a later rise counts from the lower level', () => {
   const detector = taught();
   const scaled = (i: number, by: number) => healthy(i).map((v) => v * by);
   for (let i = 0; i < 1000; i++) detector.learn(scaled(i, 0.6));
@@ -27,7 +27,7 @@ test('follows a run-in downward, so that a later rise counts from the lower leve
   expect(score.assessable && score.index).toBeGreaterThan(1);
 });
 
-test('standing still is not health, and is not learned', () => {
+test('standstill is not healthy operation, and is not learned', () => {
   const detector = taught();
   for (let i = 0; i < 500; i++) detector.learn([0, 1e-4, 1e-4, 1e-4]);
   expect(detector.score([0, 1e-4, 1e-4, 1e-4]).assessable).toBe(false);
@@ -36,14 +36,14 @@ test('standing still is not health, and is not learned', () => {
   expect(score.assessable && score.index).toBeLessThan(0.6);
 });
 
-test('a single spike moves nothing', () => {
+test('a single spike has no effect', () => {
   const detector = taught();
   for (let i = 0; i < 4; i++) detector.learn(broken(i).map((v) => v * 100));
   const score = detector.score(healthy(5));
   expect(score.assessable && score.index).toBeLessThan(0.6);
 });
 
-test('names the level and the normal of each feature', () => {
+test('reports the level and the baseline of each feature', () => {
   const detector = taught();
   for (let i = 0; i < 60; i++) detector.learn(broken(i));
   const score = detector.score(broken(60));
@@ -51,12 +51,12 @@ test('names the level and the normal of each feature', () => {
   expect(line && line.value / line.normal).toBeCloseTo(4, 0);
 });
 
-test('refuses features that are not there, and snapshots of others', () => {
+test('refuses missing features, and snapshots of other features', () => {
   expect(() => new LevelDetector(names, ['no such'], [], LEVEL_DEFAULTS)).toThrow(RangeError);
   expect(() => new LevelDetector(names, ['rms', 'band'], [], LEVEL_DEFAULTS, new Float64Array(3))).toThrow(RangeError);
 });
 
-test('a long spell at low load does not make full load an alert', () => {
+test('a long period at low load does not make full load an alert', () => {
   const detector = taught();
   for (let i = 0; i < 5000; i++) detector.learn(healthy(i).map((v) => v * 0.3));
   for (let i = 0; i < 60; i++) detector.learn(healthy(i));

@@ -3,11 +3,11 @@ import type { Detector, Score } from './detector.ts';
 import { median } from './statistics.ts';
 
 export interface LevelSettings {
-  /** Windows that are not learned from: a machine that has just been started is not itself. */
+  /** Initial windows that are not learned from: a machine that has just started is not representative. */
   skipWindows: number;
   /** Windows whose median becomes the baseline. */
   learnWindows: number;
-  /** The level, as a multiple of the machine's own normal, at which the index is 1. */
+  /** The level, as a multiple of the machine's baseline, at which the index is 1. */
   ratioLimit: number;
 }
 
@@ -15,17 +15,17 @@ export const LEVEL_DEFAULTS: LevelSettings = BEARING_RUN_TO_FAILURE.settings;
 
 const MEDIAN_OF = 9;
 const EWMA_WEIGHT = 2 / (MEDIAN_OF + 1);
-/** How fast a normal follows a level that falls (run-in). It never follows one that rises: a fault would teach it. */
+/** How fast the baseline follows a falling level (run-in). It never follows a rising one: that would learn a fault. */
 const FOLLOW_DOWN = 0.02;
-/** How far it follows in all, as a part of what was learned: a long spell at low load must not make full load an alert. */
+/** Lowest baseline, as a part of the learned one: a long period at low load must not make full load an alert. */
 const LOWEST_NORMAL = Math.log(0.6);
 /** Below this fraction of its baseline a machine is considered stopped. */
 const STANDSTILL = 1 / 4;
 const SMALLEST = 1e-12;
 
 /**
- * Levels that grow: the mean log-ratio of chosen features to the machine's own normal, after a causal median of nine and
- * an EWMA. Features beyond the chosen ones are followed too, as evidence. All features must be non-negative amplitudes.
+ * Detects rising levels: the mean log-ratio of chosen features to the machine's baseline, after a causal median of nine
+ * and an EWMA. Further features are tracked as evidence. All features must be non-negative amplitudes.
  *
  * Constants were chosen on the six open FEMTO bearings (docs/decisions/0003-level-detector.md).
  */
@@ -38,7 +38,7 @@ export class LevelDetector implements Detector {
   readonly #recent: Float64Array;
   readonly #level: Float64Array;
   readonly #normal: Float64Array;
-  /** The normal as it was learned. */
+  /** The baseline as first learned. */
   readonly #learnedNormal: Float64Array;
   #learning: number[];
   /** The result of `score` for a row, since `learn` follows with the same row. */
@@ -46,8 +46,8 @@ export class LevelDetector implements Detector {
 
   /**
    * @param names of a row's columns.
-   * @param indexed columns that make the index.
-   * @param evidence columns that are followed beside them.
+   * @param indexed columns that form the index.
+   * @param evidence columns that are tracked in addition.
    */
   constructor(
     names: readonly string[],
@@ -141,7 +141,7 @@ export class LevelDetector implements Detector {
     return Math.log(Math.max(SMALLEST, row[this.#columns[i]]));
   }
 
-  /** The smoothed log levels as they are once `row` has come. */
+  /** The smoothed log levels after `row`. */
   #next(row: readonly number[]): Float64Array {
     const n = this.#names.length;
     const known = Math.min(this.#seen, MEDIAN_OF - 1);
@@ -176,7 +176,7 @@ export class LevelDetector implements Detector {
   }
 }
 
-/** Median of at most nine values, by insertion: they are sorted in place, and copied anew for each feature. */
+/** Median of at most nine values by insertion sort, in place; the caller copies them for each feature. */
 function middle(values: Float64Array): number {
   const n = values.length;
   for (let i = 1; i < n; i++) {

@@ -24,12 +24,12 @@ test.each([
   expect(diagnosis.reasons.join()).toContain('20.0 times');
 });
 
-test('where no line outgrew the envelope nothing is named', () => {
+test('no fault is named if no line outgrew the envelope', () => {
   expect(diagnoseLines(lines({})).fault).toBe('undetermined');
   expect(diagnoseLines(lines({ envelopeBpfo: 20, envelopeBpfi: 18 })).fault).toBe('undetermined');
 });
 
-test('without a geometry the reason says so', () => {
+test('without a bearing geometry the reason says so', () => {
   const diagnosis = diagnoseLines([{ feature: 'rms', value: 3, normal: 1 }]);
   expect(diagnosis.fault).toBe('undetermined');
   expect(diagnosis.reasons.join()).toContain('geometry');

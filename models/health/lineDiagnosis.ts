@@ -1,7 +1,7 @@
 import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { Contribution } from '#models/contracts/health.ts';
 
-/** Features that are the lines of a bearing's parts. */
+/** Features of the lines of each bearing part. */
 export const BEARING_LINES: readonly { feature: string; fault: Fault; name: string }[] = [
   { feature: 'envelopeBpfo', fault: 'outer_race', name: 'outer-race line (BPFO)' },
   { feature: 'envelopeBpfi', fault: 'inner_race', name: 'inner-race line (BPFI)' },
@@ -15,8 +15,8 @@ const CLEAR = 1.6;
 const times = (value: number) => `${value.toFixed(1)} times its normal`;
 
 /**
- * Names a bearing fault by which of its envelope lines grew most against the machine's own normal. Judging growth
- * rather than height holds even where lines of a short window are too broad to stand out.
+ * Names a bearing fault by the envelope line that grew most against the machine's baseline. Growth, unlike height, can
+ * be judged even if the lines of a short window are too broad to stand out.
  */
 export function diagnoseLines(contributions: readonly Contribution[]): Diagnosis {
   const growth = (feature: string) => {

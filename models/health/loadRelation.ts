@@ -1,10 +1,10 @@
-/** Changes of the load beside those of a slow value: how they go together. Numbers only: they are a snapshot, in this order. */
+/** Joint statistics of changes of the load and of a slow value. Numbers only: they are the snapshot, in this order. */
 interface Relation {
-  /** Smoothed load, and its level over the reference of the value. */
+  /** Smoothed load, and its level over the value's reference. */
   level: number;
   reference: number;
   referenceOf: number;
-  /** How many pairs of changes, their mean squares and their mean product. */
+  /** Pairs of changes: their count, mean squares and mean product. */
   pairs: number;
   loadSquare: number;
   valueSquare: number;
@@ -22,20 +22,20 @@ const FRESH: Relation = {
 };
 const KEYS = Object.keys(FRESH) as (keyof Relation)[];
 export const RELATION_NUMBERS = KEYS.length;
-/** Fewer pairs of changes do not show a slope. */
+/** Minimum number of pairs of changes for a slope. */
 const MIN_PAIRS = 30;
-/** A load that explains less than this part of the variance is no reason to doubt a change. */
+/** Minimum part of the variance that the load must explain to be used. */
 const MIN_EXPLAINED = 0.5;
 
-/** What the load leaves of a change: the rest, and the standard deviation with which it is known. */
+/** The part of a change that the load does not explain, and its standard error. */
 export interface Unexplained {
   rest: number;
   deviation: number;
 }
 
 /**
- * The part of a slow value's change that its machine's load does not explain: the regression of the one on the other through
- * the origin. Both are changes of smoothed means against the level of the same intervals.
+ * The part of a slow value's change that its machine's load does not explain, by regression through the origin. Both
+ * are changes of smoothed means against the level of the same intervals.
  */
 export class LoadRelation {
   readonly #r: Relation = { ...FRESH };
@@ -48,7 +48,7 @@ export class LoadRelation {
     return KEYS.map((key) => this.#r[key]);
   }
 
-  /** Smoothed load after one more mean; NaN where the load is not known. */
+  /** Smoothed load after one more mean; NaN if the load is unknown. */
   smoothed(load: number | undefined, weight: number, fresh: boolean): number {
     const { level } = this.#r;
     if (load === undefined || fresh || Number.isNaN(level)) return load ?? Number.NaN;
@@ -62,9 +62,10 @@ export class LoadRelation {
   }
 
   /**
-   * Prediction error of a simple regression (Draper & Smith, "Applied Regression Analysis", 3rd ed., §3.1), without intercept.
-   * @param independent how many of the pairs are independent.
-   * @returns null where the load is not known, or explains too little.
+   * Prediction error of a simple regression (Draper & Smith, "Applied Regression Analysis", 3rd ed., §3.1), without
+   * intercept.
+   * @param independent number of independent pairs.
+   * @returns null if the load is unknown, or explains too little.
    */
   unexplained(change: number, loadChange: number, independent: number): Unexplained | null {
     const { pairs, loadSquare, valueSquare, product } = this.#r;
@@ -87,7 +88,7 @@ export class LoadRelation {
     this.#r.referenceOf = 0;
   }
 
-  /** Learns from an interval. @param within how many intervals a reference, and a week, have. */
+  /** Learns from an interval. @param within number of intervals in a reference, and in a week. */
   learn(level: number, change: number, loadChange: number, within: { reference: number; week: number }): void {
     const r = this.#r;
     if (!Number.isNaN(level)) {

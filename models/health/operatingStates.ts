@@ -1,35 +1,35 @@
 import { kmeans } from 'ml-kmeans';
 
 export interface StateSettings {
-  /** Rows from which the states are learned. */
+  /** Number of rows that the states are learned from. */
   learnRows: number;
-  /** Rows in a row, near one another and far from all states, that are a new one. */
+  /** Consecutive rows, close together and far from all states, that form a new one. */
   newRows: number;
 }
 
 export const STATE_DEFAULTS: StateSettings = { learnRows: 360, newRows: 30 };
 
-/** One way in which a machine is run. */
+/** An operating state of a machine. */
 export interface OperatingState {
-  /** Of each value; in its own unit. */
+  /** Centre of each value, in its own unit. */
   centre: number[];
   spread: number[];
-  /** Its speed is next to nothing. */
+  /** The machine is at standstill. */
   stopped: boolean;
 }
 
 export interface StateSnapshot {
   learning: number[][];
   states: OperatingState[] | null;
-  /** Rows in a row that belong to no state. */
+  /** Consecutive rows that belong to no state. */
   strange: number[][];
-  /** Of its speed, while it has one state. */
+  /** Band of its speed, while it has one state. */
   band?: number;
 }
 
 /**
- * Which state a row belongs to; `between` states nothing can be compared. Unlike the others `one` is all that is known,
- * but for the band of its `speed`.
+ * The state of a row; `between` states nothing can be compared. `one`: the machine has a single state, refined only by
+ * the band of its `speed`.
  */
 export type StateAssignment =
   | { kind: 'one'; speed?: number }
@@ -37,31 +37,31 @@ export type StateAssignment =
   | { kind: 'between' };
 
 const MAX_STATES = 6;
-/** With more, a machine is not operated in states. */
+/** A machine with more is not operated in states. */
 const MAX_LATER = 12;
-/** States hold at least this part of the rows … */
+/** States must have at least this part of the rows … */
 const MIN_PART = 0.05;
-/** … and lie apart, in one value at least, by so many standard deviations: a load that glides is one state. */
+/** … and differ in at least one value by this many standard deviations: a continuously varying load is one state. */
 const MIN_SEPARATION_SD = 5;
-/** No value's spread is taken as less than this part of it. */
+/** Minimum spread of a value, as a part of it. */
 const MIN_SPREAD = 0.02;
-/** A row belongs to a state within so many standard deviations in every value. */
+/** A row belongs to a state if it is within this many standard deviations of it in every value. */
 const MAX_DISTANCE_SD = 5;
 /** Below this fraction of the fastest state's speed a machine is at standstill. */
 const STOPPED_SPEED_FRACTION = 0.1;
-/** Ratio of neighbouring bands of speed: levels of vibration grow with its square. */
+/** Ratio of neighbouring speed bands: vibration levels grow with its square. */
 const BAND = 1.2;
-/** A speed leaves its band when it is so many bands from the middle of it: one at the edge of two stays in one. */
+/** A speed leaves its band at this distance from its middle, in bands: hysteresis at the edge. */
 const LEAVES = 0.65;
 
 /**
- * The states in which a machine is run, found from its speed and load: k-means (MacQueen 1967; k-means++ by Arthur &
- * Vassilvitskii 2007), with as many states as still lie apart (Ashman, Bird & Zepf, Astron. J. 108 (1994): D above 5).
- * Later rows belong to the nearest; those that stay far from all of them are a new state.
+ * The operating states of a machine, found from its speed and load: k-means (MacQueen 1967; k-means++ by Arthur &
+ * Vassilvitskii 2007), with as many states as are still separated (Ashman, Bird & Zepf, Astron. J. 108 (1994): D above
+ * 5). Later rows belong to the nearest; those that stay far from all of them form a new state.
  */
 export class OperatingStates {
   readonly #settings: StateSettings;
-  /** Of a row's values the one that is a speed; −1: none. */
+  /** Index of the speed in a row; −1: none. */
   readonly #speed: number;
   #learning: number[][];
   #states: OperatingState[] | null;
@@ -77,7 +77,7 @@ export class OperatingStates {
     this.#band = snapshot?.band;
   }
 
-  /** Null while they are learned. */
+  /** Null while they are being learned. */
   get states(): readonly OperatingState[] | null {
     return this.#states;
   }
@@ -86,12 +86,12 @@ export class OperatingStates {
     return { learning: [...this.#learning], states: this.#states, strange: [...this.#outliers], band: this.#band };
   }
 
-  /** Whether a value may be of where the machine was placed; all but another speed may be while states are learned. */
-  mayBelong(placed: StateAssignment, column: number, value: number): boolean {
-    if (placed.kind === 'between') return false;
-    const { speed } = placed.kind === 'one' ? placed : {};
+  /** Whether a value is compatible with the assigned state; during learning, everything but a different speed is. */
+  mayBelong(assigned: StateAssignment, column: number, value: number): boolean {
+    if (assigned.kind === 'between') return false;
+    const { speed } = assigned.kind === 'one' ? assigned : {};
     if (column === this.#speed && speed !== undefined && bandOf(value, speed) !== speed) return false;
-    const one = this.#states?.[placed.kind === 'one' ? 0 : placed.state];
+    const one = this.#states?.[assigned.kind === 'one' ? 0 : assigned.state];
     return !one || Math.abs(value - one.centre[column]) <= MAX_DISTANCE_SD * one.spread[column];
   }
 
@@ -123,7 +123,7 @@ export class OperatingStates {
     return states.length === 1 ? this.#one(row) : { kind: 'state', state: near.i, stopped: states[near.i].stopped };
   }
 
-  /** A machine of one state is compared with itself at about the same speed. */
+  /** A machine with one state is compared with itself at a similar speed. */
   #one(row: readonly number[]): StateAssignment {
     if (this.#speed < 0) return { kind: 'one' };
     this.#band = bandOf(row[this.#speed], this.#band);

@@ -9,9 +9,9 @@ import { LevelDetector } from './levelDetector.ts';
 import { withVelocity } from './velocityAlarm.ts';
 
 /**
- * The verdict that a decision's inputs lead to, by the code that edges run. Pure.
- * @param signal pieces of the point's signal, as they were diagnosed. @param axial those of an axial sensor beside it.
- * @throws Error where the inputs allow no verdict: they are not what an edge wrote.
+ * Recomputes the verdict from a decision's inputs, by the code that edges run. Pure.
+ * @param signal pieces of the point's signal as diagnosed. @param axial those of an axial sensor beside it.
+ * @throws Error if the inputs allow no verdict, so were not written by an edge.
  */
 export function replayDecision(
   { configuration, features, baseline, trigger, alert, context }: Decision,
@@ -40,7 +40,7 @@ export function replayDecision(
   };
 }
 
-/** Where two verdicts differ, by the path of each value; empty: bit for bit the same. Pure. */
+/** Paths of the values in which two verdicts differ; empty: bit-identical. Pure. */
 export function verdictDifferences(recorded: unknown, replayed: unknown, path = 'verdict'): string[] {
   if (Object.is(recorded, replayed)) return [];
   if (typeof recorded !== 'object' || typeof replayed !== 'object' || recorded === null || replayed === null)

@@ -3,7 +3,7 @@ import { otherInterval, rowIntervalsOf } from './rowIntervals.ts';
 
 const every = (step: number) => ({ times: Array.from({ length: 9 }, (_, i) => i * step) });
 
-test('units have each their median interval; a gap is not one, and a unit of one row has none', () => {
+test('each unit has its median interval; a gap does not count, and a unit of one row has none', () => {
   expect(rowIntervalsOf([every(3), every(2), { times: [0, 4, 8, 500] }, { times: [7] }])).toEqual({
     least: 2,
     most: 4,
@@ -11,7 +11,7 @@ test('units have each their median interval; a gap is not one, and a unit of one
   expect(rowIntervalsOf([{ times: [7] }])).toBeUndefined();
 });
 
-test('an interval is another beyond one and a half times the training’s, or below its inverse', () => {
+test('an interval differs if above one and a half times the training’s, or below its inverse', () => {
   const training = { least: 2, most: 4 };
   expect([every(6), every(4 / 3), every(3)].map((unit) => otherInterval([unit], training))).toEqual([null, null, null]);
   expect([every(6.1), every(1.3)].map((unit) => otherInterval([unit], training))).toEqual([

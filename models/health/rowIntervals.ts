@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** The shortest and the longest of the units' usual times from row to row, in the training's unit of time. */
+/** Shortest and longest of the units' usual row intervals, in the training's unit of time. */
 export const rowIntervalsSchema = z.strictObject({ least: z.number(), most: z.number() });
 export type RowIntervals = z.infer<typeof rowIntervalsSchema>;
 
-/** Rows this many times as far apart, or as close, are in another unit of time. */
+/** Row intervals that differ by this factor are in another unit of time. */
 const OTHER_INTERVAL = 1.5;
 
-/** Undefined where no unit has two rows. Pure. */
+/** Undefined if no unit has two rows. Pure. */
 export function rowIntervalsOf(units: readonly { times: readonly number[] }[]): RowIntervals | undefined {
   const interval = usualIntervals(units);
   return interval.length > 0 ? { least: interval[0], most: interval[interval.length - 1] } : undefined;
 }
 
-/** The usual time from row to row where it is none of the training's; null: it is one, or no unit has two rows. Pure. */
+/** The usual row interval if it is outside the training's; null: it is inside, or no unit has two rows. Pure. */
 export function otherInterval(
   units: readonly { times: readonly number[] }[],
   { least, most }: RowIntervals,
@@ -24,7 +24,7 @@ export function otherInterval(
   return usual;
 }
 
-/** Each unit's median time from row to row, rising. */
+/** Each unit's median row interval, ascending. */
 function usualIntervals(units: readonly { times: readonly number[] }[]): number[] {
   return units
     .flatMap(({ times }) => {

@@ -1,9 +1,9 @@
-/** Median of a copy of `values`; the mean of the middle two where their number is even. NaN of none. */
+/** Median of a copy of `values`; the mean of the middle two if their number is even. NaN if empty. */
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
 
-/** Linearly interpolated quantile (Hyndman & Fan type 7) of a copy of `values`. NaN of none. */
+/** Linearly interpolated quantile (Hyndman & Fan type 7) of a copy of `values`. NaN if empty. */
 export function quantile(values: ArrayLike<number>, p: number): number {
   const sorted = Float64Array.from(values).sort();
   const at = (sorted.length - 1) * p;

@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { studentQuantileOf } from '#models/statistics/quantiles.ts';
 import { median, quantile } from './statistics.ts';
 
-/** Where the training data lie, so that a row from elsewhere can be told from one like them. */
+/** Region of the training data, to detect rows unlike them. */
 export const supportSchema = z.strictObject({
-  /** Of every column: the least and the largest median of a window, and the least and largest mean step within one. */
+  /** For every column, the least and largest median of a window, and the least and largest mean step within one. */
   lowest: z.array(z.number()),
   highest: z.array(z.number()),
   leastStep: z.array(z.number()),
   mostStep: z.array(z.number()),
-  /** Columns that are compared jointly, the local standard deviation of each, and rows of them. */
+  /** Columns compared jointly, the local standard deviation of each, and rows of them. */
   columns: z.array(z.int()),
   local: z.array(z.number().positive()),
   rows: z.array(z.array(z.number())).min(1),
   /** Beyond this distance to its nearest neighbour a row is unlike the training. */
   limit: z.number().positive(),
-  /** The same of the means of windows, which lie closer together; absent in packages that were made before it was kept. */
+  /** The same for window means, which lie closer together; absent in packages from before it was stored. */
   means: z
     .strictObject({
       local: z.array(z.number().positive()),
@@ -23,44 +23,47 @@ export const supportSchema = z.strictObject({
       limit: z.number().positive(),
     })
     .optional(),
-  /** Of every column: the log of the mean step, how much it differs between units and between windows, and how many of these differences are too many. */
+  /**
+   * For every column, the log of the mean step, its deviation between units and between windows, and the limit in these
+   * deviations.
+   */
   paces: z
     .array(z.strictObject({ log: z.number(), units: z.number(), windows: z.number(), most: z.number() }).nullable())
     .optional(),
 });
 export type TrainingSupport = z.infer<typeof supportSchema>;
 
-/** Newest rows that are judged; of their distances the fourth largest of thirty, so that single outliers do not count. */
+/** Number of newest rows judged, by their fourth largest distance of thirty, so that single outliers do not count. */
 const WINDOW = 30;
 const LEVEL = 0.9;
 const MAX_ROWS = 1000;
-/** Of each unit. */
+/** Per unit. */
 const MAX_WINDOWS = 30;
-/** Neighbours whose spread is a column's local deviation; it is no less than this part of the whole deviation. */
+/** Neighbours whose spread is a column's local deviation, which is at least this part of the whole deviation. */
 const NEIGHBOURS = 10;
 const MIN_LOCAL = 0.02;
 const ROUNDS = 3;
-/** Steps of units, from which their limits are known. */
+/** Minimum number of units' mean steps for limits. */
 const MIN_PACES = 10;
-/** Units of a table, from which they are judged together: their steps, this many standard errors and this factor off. */
+/** Minimum number of units to judge jointly; their steps must be off by this many standard errors and this factor. */
 const MIN_POOLED = 3;
 const POOLED_ERRORS = 4;
 const OTHER_SCALE = 1.3;
-/** Chance that a unit like the training comes over the limit at any time of its life. */
+/** Chance that a unit like the training exceeds the limit at any time of its life. */
 const ALPHA = 0.01;
-/** The same for means, and for steps, of which there are several. */
+/** The same for means, and for steps, of which several are tested. */
 const ALPHA_MEANS = 0.005;
 const FOLDS = 5;
-/** A window's step beyond this multiple of the training's largest, or below its inverse, is of another scale. */
+/** A window's step above this multiple of the training's largest, or below its inverse, is of another scale. */
 const STEP_MARGIN = 3;
-/** A window's median further outside than this part of the training's range is of another scale. */
+/** A window's median further outside the training's range than this part of it is of another scale. */
 const RANGE_MARGIN = 1;
 
 /**
- * Joint distance to the training: a row's distance to its nearest neighbour there, each column measured by its local
- * standard deviation (of a row's neighbours), so that operating regimes stand apart by many. The limit is the prediction
- * limit of units that were left out.
- * @param columns those that vary.
+ * Joint distance to the training: a row's distance to its nearest neighbour there, each column scaled by its local
+ * standard deviation (among a row's neighbours), so that operating regimes are far apart. The limit is a prediction
+ * limit from held-out units.
+ * @param columns the varying ones.
  */
 export function fitSupport(
   units: readonly { rows: readonly ArrayLike<number>[] }[],
@@ -73,9 +76,9 @@ export function fitSupport(
   const steps = each((c) => windows.map((w) => meanStep(w, c)));
   const picked = units.map((u) => u.rows.map((row) => pick(row, columns)));
   const { limit, local, rows } = neighboursOf(picked, (own) => windowsOf(own), ALPHA);
-  // A window's mean is its own only row: a shift that single rows hide in their noise stands out.
+  // A window mean counts as a row of its own: it reveals a shift that noise hides in single rows.
   const means = neighboursOf(
-    // Units are asked for at any time: windows that all lie alike before the end would have gaps between them.
+    // Units are assessed at any age: windows at equal distances from the end would leave gaps.
     picked.map((own, u) => windowsOf(own.slice(0, Math.max(1, own.length - ((7 * u) % 10)))).map(meanRow)),
     (own) => own.map((row) => [row]),
     ALPHA_MEANS,
@@ -101,7 +104,10 @@ export function fitSupport(
   };
 }
 
-/** Rows of the training, their local deviations, and the limit of units that were left out. @param windows of a unit's rows, judged each by its own. */
+/**
+ * Rows of the training, their local deviations, and the limit from held-out units. @param windows of a unit's rows,
+ * each judged by itself.
+ */
 function neighboursOf(units: readonly number[][][], windows: (own: number[][]) => number[][][], alpha: number) {
   const all = thinned(units.flat(), MAX_ROWS);
   const local = localDeviations(all);
@@ -181,8 +187,8 @@ export function unlikeTraining(
 }
 
 /**
- * Why a table's units are together of another scale than the training, or null: what one unit's steps cannot tell from chance,
- * those of several can.
+ * Why a table's units together are of another scale than the training, or null. Steps of several units show a
+ * difference that is not significant for one.
  */
 export function otherScale(
   units: readonly (readonly ArrayLike<number>[])[],
@@ -203,7 +209,7 @@ export function otherScale(
   return null;
 }
 
-/** How much the log of a unit's mean step differs from the usual one by chance. */
+/** Chance deviation of the log of a unit's mean step from the usual one. */
 function spreadOf({ units, windows }: { units: number; windows: number }, rows: number): number {
   return Math.hypot(units, windows * Math.sqrt(WINDOW / rows));
 }
@@ -234,7 +240,7 @@ function short(v: number): number {
   return Number(v.toPrecision(5));
 }
 
-/** Trailing windows, spread over the rows: as a unit is asked for at any time of its life. */
+/** Trailing windows, spread over the rows, as a unit may be assessed at any time of its life. */
 function windowsOf<T>(rows: readonly T[]): T[][] {
   const windows: T[][] = [];
   const step = Math.max(WINDOW / 3, Math.ceil(rows.length / MAX_WINDOWS));
@@ -269,7 +275,7 @@ function nearest(row: readonly number[], rows: readonly (readonly number[])[], l
   return { distance: Math.sqrt(best), parts: row.map((v, k) => ((v - rows[at][k]) / local[k]) ** 2) };
 }
 
-/** The spread of each column among a row's neighbours; measured by it, the neighbours are found anew. */
+/** The spread of each column among a row's neighbours, iterated: the neighbours are searched again at that scale. */
 function localDeviations(rows: readonly number[][]): number[] {
   const width = rows[0].length;
   const whole = Array.from({ length: width }, (_, k) => deviation(rows.map((row) => row[k])) || 1);

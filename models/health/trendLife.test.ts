@@ -5,7 +5,7 @@ import { trendLife as timeTo } from './trendLife.ts';
 const LEVEL = 5;
 const trendLife = (times: readonly number[], indices: readonly number[]) => timeTo(times, indices, LEVEL, 'a level');
 
-test('an exponential rise without noise ends when it says', () => {
+test('the end of an exponential rise without noise is predicted exactly', () => {
   const times = Array.from({ length: 30 }, (_, i) => i * 10);
   const life = trendLife(
     times,
@@ -15,7 +15,7 @@ test('an exponential rise without noise ends when it says', () => {
   if (life.assessment === 'assessed') expect(life.medianS).toBeCloseTo(400 * Math.log(LEVEL) - 290, 3);
 });
 
-test('the 90 % interval holds the truth in about nine runs of ten', () => {
+test('the 90 % interval covers the truth in about nine of ten runs', () => {
   let held = 0;
   let assessed = 0;
   for (let run = 0; run < 400; run++) {
@@ -36,7 +36,7 @@ test('the 90 % interval holds the truth in about nine runs of ten', () => {
   expect(held / assessed).toBeLessThan(0.99);
 });
 
-test('refuses without a trend, and says what would help', () => {
+test('refuses without a trend, with a remedy', () => {
   const random = randomOf(3);
   const noise = () => gaussian(random);
   const times = Array.from({ length: 60 }, (_, i) => i);

@@ -1,15 +1,16 @@
 import type { RemainingLife } from '#models/contracts/health.ts';
 
 const MIN_POINTS = 12;
-/** Student's t beyond which a slope counts as one, and the 90 % interval's width, for the few degrees of freedom here. */
+/** Student's t for a significant slope, and for the 90 % interval, at the few degrees of freedom here. */
 const T_SIGNIFICANT = 3;
 const T_90 = 1.8;
 
 const none = (reason: string, remedy: string): RemainingLife => ({ assessment: 'not_assessable', reason, remedy });
 
 /**
- * Time until an exponential trend of the health index reaches a level, such as the alert limit (1): least squares of ln(index) on time,
- * with the residuals' lag-1 autocorrelation taken out of the number of independent points, n(1−ρ)/(1+ρ).
+ * Time until an exponential trend of the health index reaches a level, such as the alert limit (1): least squares of
+ * ln(index) on time, with the number of independent points reduced to n(1−ρ)/(1+ρ) for the residuals' lag-1
+ * autocorrelation.
  * Source of the degradation model: Gebraeel et al., "Residual-life distributions…", IIE Transactions 37 (2005).
  * @param timesS seconds, rising. @param indices positive. @param level positive. @param meaning of the level, in words.
  */
@@ -38,7 +39,7 @@ export function trendLife(
   if (!(slope > T_SIGNIFICANT * Math.sqrt(variance / spread))) {
     return none('no significant trend', 'wait: it is assessed again at each update');
   }
-  // Where the line and its 90 % band cross the limit (Fieller): (Y + b·u − L)² = t²·s²·(1/n + u²/S), u from the mean time.
+  // Times at which the line and its 90 % band cross the limit (Fieller): (Y + b·u − L)² = t²·s²·(1/n + u²/S), u from the mean time.
   const distance = Math.log(level) - meanY;
   const q = T_90 ** 2 * variance;
   const a = slope ** 2 - q / spread;
@@ -54,7 +55,7 @@ export function trendLife(
   };
 }
 
-/** Variance of the residuals, and how many of them are independent. */
+/** Variance of the residuals, and their effective independent number. */
 function scatter(residuals: readonly number[]): { variance: number; independent: number } {
   const n = residuals.length;
   let power = 0;

@@ -15,25 +15,25 @@ import type { ProcessModel } from './process/processModel.ts';
 import { processReasons } from './process/processReasons.ts';
 import type { ProcessState } from './process/processState.ts';
 
-/** Daily velocities of a point, from which a trend was read. */
+/** Daily velocities of a point that a trend was computed from. */
 export interface TrendBasis extends DailyVelocities {
   kind: 'trend';
 }
 
-/** An interval of a slow value, and what its detector knew before it. */
+/** An interval of a slow value, and its detector's state before it. */
 export interface ValueBasis {
   kind: 'value';
-  /** `SLOW_FEATURES` of the interval, in the point's unit, and the machine's mean load where that is known. */
+  /** `SLOW_FEATURES` of the interval, in the point's unit, and the machine's mean load if known. */
   row: readonly number[];
   timeMs: number;
   settings: DriftSettings;
   point: DriftPoint;
   snapshot: Float64Array;
-  /** What the false-alarm budget asks for: the limit, as a multiple of the configured one. */
+  /** The limit by the false-alarm budget, as a multiple of the configured one. */
   limitTimes: number;
 }
 
-/** Rows of process values, the judged one last, and what the machine's model carried on from those before them. */
+/** Rows of process values, the judged one last, and the model's state before them. */
 export interface ProcessBasis {
   kind: 'process';
   /** SHA-256 of the model's package, or of a machine's own model. */
@@ -46,7 +46,7 @@ export interface ProcessBasis {
 
 export type ValuesBasis = TrendBasis | ValueBasis | ProcessBasis;
 
-/** What an alert of values says of its cause. Pure. */
+/** The diagnosis of an alert that is based on values. Pure. */
 export function valuesDiagnosis(kind: ValuesBasis['kind'], reasons: string[]): Diagnosis {
   switch (kind) {
     case 'trend':
@@ -66,9 +66,9 @@ interface Scored {
 }
 
 /**
- * The verdict that a decision's values lead to, by the code that edges run.
+ * Recomputes the verdict from a decision's values, by the code that edges run.
  * @param load finds a runtime for a network.
- * @throws Error where the values allow no verdict: they are not what an edge wrote.
+ * @throws Error if the values allow no verdict, so were not written by an edge.
  */
 export async function replayValues(decision: ValuesDecision, load: LoadModel): Promise<Verdict> {
   const { configuration, trigger, alert } = decision;

@@ -7,30 +7,30 @@ export interface VelocityTrend {
   /** Horizon over the days until the alarm limit; 1 is the alert limit. */
   index: number;
   perDay: number;
-  /** From the newest day on; 0 where the line is there already. */
+  /** Counted from the newest day; 0 if the line is already there. */
   daysToAlarm: number;
 }
 
-/** Days with a median before a trend is looked for: fewer do not tell one from a change of the weather. */
+/** Minimum number of daily medians for a trend: fewer do not distinguish it from a change of weather. */
 export const TREND_DAYS = 10;
-/** An alarm looks this far ahead. */
+/** Horizon of an alarm. */
 const HORIZON_DAYS = 30;
 /** One-sided 0.1 %. */
 const SIGNIFICANT = 3.09;
-/** A rise smaller than this part of zone B's upper limit is none that matters, however sure. */
+/** A rise below this part of zone B's upper limit is ignored, however significant. */
 const MIN_RISE = 0.1;
-/** Of the newest days alone: a rise that has ended is none. One-sided 5 %. */
+/** For the newest days alone, to exclude a rise that has ended. One-sided 5 %. */
 const STILL_RISING = 1.64;
-/** A step that leaves less than this part of the line's residuals explains the days better than a line does. */
+/** A step explains the days better than a line if it leaves less than this part of the line's residuals. */
 const STEP_IS_BETTER = 0.8;
-/** A trend warns; it never makes an alert critical. */
+/** A trend is a warning; it never makes an alert critical. */
 const HIGHEST_INDEX = 2;
 
 /**
- * The trend of a velocity towards its alarm limit: Theil–Sen slope of daily medians, where Mann and Kendall's test says
- * that they rise, and still do, and no single step explains them better. Null where they do not, or not enough to matter.
+ * The trend of a velocity towards its alarm limit: Theil–Sen slope of daily medians, if the Mann–Kendall test shows
+ * that they rise, and still do, and no single step explains them better. Null if they do not, or not enough to matter.
  * Sources: Sen, JASA 63 (1968); Mann, Econometrica 13 (1945).
- * @param days whole, rising. @param velocities daily medians, mm/s RMS. @param normal the machine's own, mm/s RMS.
+ * @param days whole, rising. @param velocities daily medians, mm/s RMS. @param normal the machine's baseline, mm/s RMS.
  */
 export function velocityTrend(
   days: readonly number[],
@@ -59,7 +59,7 @@ function residual(values: readonly number[]): number {
   return values.reduce((sum, v) => sum + Math.abs(v - middle), 0);
 }
 
-/** What the best single step leaves. */
+/** Residual of the best single step. */
 function stepResidual(values: readonly number[]): number {
   let least = Number.POSITIVE_INFINITY;
   for (let at = 2; at <= values.length - 2; at++) {

@@ -19,7 +19,7 @@ function data(n: number, seed: number) {
   return { rows, truth: rows.map(([a, b, , d]) => (a > 0.5 ? 3 : 0) + Math.abs(b) + 5 * d), random };
 }
 
-test('learns steps, bends and rare flags of rows that it has not seen; what says nothing is hardly used', () => {
+test('learns steps, curves and rare flags that generalise to unseen rows; uninformative features are hardly used', () => {
   const { rows, truth, random } = data(3000, 1);
   const model = trainTrees(
     rows,
@@ -35,7 +35,7 @@ test('learns steps, bends and rare flags of rows that it has not seen; what says
   expect(counts[3]).toBeGreaterThan(0);
 });
 
-test('chances are those of the data', () => {
+test('probabilities match those of the data', () => {
   const random = randomOf(3);
   const rows = Array.from({ length: 4000 }, () => Float64Array.of(random(), random()));
   const targets = rows.map(([a]) => (random() < (a > 0.7 ? 0.6 : 0.1) ? 1 : 0));
@@ -46,18 +46,18 @@ test('chances are those of the data', () => {
   expect(chance(0.2)).toBeLessThan(0.17);
 });
 
-test('growing stops where rows that it has not seen become no better', () => {
+test('growing stops when unseen rows no longer improve', () => {
   const { rows, random } = data(400, 7);
   const noise = rows.map(() => gaussian(random));
   const unseen = data(400, 8);
   const stop = { rows: unseen.rows, targets: unseen.rows.map(() => gaussian(random)), patience: 10 };
   expect(trainTrees(rows, noise, settings, stop).trees.length).toBeLessThan(10);
   const real = data(2000, 9);
-  const told = trainTrees(real.rows, real.truth, settings, { ...stop, rows: unseen.rows, targets: unseen.truth });
-  expect(told.trees.length).toBeGreaterThan(30);
+  const stopped = trainTrees(real.rows, real.truth, settings, { ...stop, rows: unseen.rows, targets: unseen.truth });
+  expect(stopped.trees.length).toBeGreaterThan(30);
 });
 
-test('the same rows give the same trees, which are read back as they are; rows that do not differ give the mean', () => {
+test('the same rows give the same trees, which are read back unchanged; identical rows give the mean', () => {
   const { rows, truth } = data(300, 4);
   const model = trainTrees(rows, truth, settings);
   expect(trainTrees(rows, truth, settings)).toEqual(model);

@@ -21,29 +21,29 @@ export type BoostedTrees = z.infer<typeof treesSchema>;
 export interface BoostingSettings {
   loss: BoostedTrees['loss'];
   trees: number;
-  /** Leaves of a tree, at most. */
+  /** Maximum number of leaves of a tree. */
   leaves: number;
   learningRate: number;
-  /** Rows (by weight) that a leaf holds at least. */
+  /** Minimum rows (by weight) of a leaf. */
   leastRows: number;
-  /** Of a leaf's value, as so many more rows of no error. */
+  /** Regularisation of a leaf's value, as a number of additional rows without error. */
   ridge: number;
 }
 
-/** Rows that are not trained on: no more trees are grown once the last `patience` of them have not made these better. */
+/** Held-out rows: growing stops when the last `patience` trees have not improved them. */
 export interface EarlyStop {
   rows: readonly Float64Array[];
   targets: ArrayLike<number>;
   patience: number;
 }
 
-/** Bins of a feature: a split lies between two of them. */
+/** Number of bins per feature: a split lies between two of them. */
 const BINS = 64;
 
 interface Binned {
   /** Feature by feature, the bin of each row. */
   bins: Uint8Array[];
-  /** Feature by feature, the upper edge of each bin but the last. */
+  /** Feature by feature, the upper edge of every bin but the last. */
   edges: Float64Array[];
 }
 
@@ -53,7 +53,7 @@ interface Split {
   bin: number;
 }
 
-/** Sums over the rows of a leaf: of each feature's bins, one feature behind the other. */
+/** Sums over the rows of a leaf by bin, one feature after the other. */
 interface Histogram {
   gradient: Float64Array;
   hessian: Float64Array;
@@ -68,10 +68,10 @@ interface Leaf {
 }
 
 /**
- * Gradient boosting of small trees, grown best leaf first on histograms of 64 bins a feature (Friedman, "Greedy function
- * approximation", Ann. Statist. 29 (2001); Ke et al., "LightGBM", NIPS 2017); second-order leaf values. The same rows
- * give the same trees.
- * @param rows of one length. @param targets one a row; 0 or 1 where the loss is logistic.
+ * Gradient boosting of small trees, grown best leaf first on histograms of 64 bins per feature (Friedman, "Greedy
+ * function approximation", Ann. Statist. 29 (2001); Ke et al., "LightGBM", NIPS 2017); second-order leaf values. The
+ * same rows give the same trees.
+ * @param rows of one length. @param targets one per row; 0 or 1 for logistic loss.
  */
 export function trainTrees(
   rows: readonly Float64Array[],
@@ -98,7 +98,7 @@ export function trainTrees(
       for (const i of rowsOfLeaf) sum[i] += value;
     });
     if (tree.feature.length === 1) break;
-    // Seven digits are all that a package keeps: a model says the same before it was packed and after.
+    // A package keeps only seven digits: round here, so that a model predicts the same before and after packing.
     const kept = { ...tree, threshold: tree.threshold.map(rounded), value: tree.value.map(rounded) };
     trees.push(kept);
     if (!watched) continue;
@@ -135,7 +135,7 @@ function lossOf(sums: Float64Array, targets: ArrayLike<number>, loss: BoostedTre
   return total / sums.length;
 }
 
-/** How much each feature lowered the loss, as parts of 1; for a card. */
+/** Share of splits by feature, for a card. */
 export function splitCounts({ trees }: BoostedTrees, features: number): Float64Array {
   const counts = new Float64Array(features);
   for (const { feature } of trees) for (const f of feature) if (f >= 0) counts[f]++;
@@ -169,7 +169,7 @@ function binOf(rows: readonly Float64Array[]): Binned {
   return { bins, edges };
 }
 
-/** Values between which a split may lie: halfway between quantiles that differ. */
+/** Candidate split values: halfway between differing quantiles. */
 function cutsOf(column: Float64Array): Float64Array {
   const sorted = column.slice().sort();
   const cuts: number[] = [];
@@ -179,7 +179,7 @@ function cutsOf(column: Float64Array): Float64Array {
     const cut = (sorted[at] + sorted[at - 1]) / 2;
     if (cuts.length === 0 || cut > cuts[cuts.length - 1]) cuts.push(cut);
   }
-  // Few values, most of them one: quantiles alone would not tell them apart.
+  // With few values, mostly equal, quantiles alone would not separate them.
   if (cuts.length === 0) {
     const distinct = [...new Set(sorted)].slice(0, BINS);
     for (let i = 1; i < distinct.length; i++) cuts.push((distinct[i] + distinct[i - 1]) / 2);
@@ -218,7 +218,7 @@ function grow(
     const column = binned.bins[feature];
     const left = best.rows.filter((i) => column[i] <= bin);
     const right = best.rows.filter((i) => column[i] > bin);
-    // The larger side's sums are what the smaller one leaves.
+    // The larger side's sums are the parent's less the smaller side's.
     const smaller = histogramOf(binned, left.length < right.length ? left : right, gradient, hessian);
     const larger = without(best.sums, smaller);
     const node = tree.feature.length;
@@ -276,7 +276,7 @@ function difference(a: Float64Array, b: Float64Array): Float64Array {
   return left;
 }
 
-/** The split that lowers the loss most; null where none lowers it, or leaves would be too small. */
+/** The split that lowers the loss most; null if none does, or leaves would be too small. */
 function bestSplit(
   { edges }: Binned,
   count: number,

@@ -1,7 +1,7 @@
 import { fromBase64 } from './base64.ts';
 import { KERNEL_BASE64 } from './kernel/dense.gen.ts';
 
-/** What `kernel/dense.as.ts` does, in a memory of one's own. */
+/** Exports of `kernel/dense.as.ts`. */
 export interface DenseKernel {
   freeFrom(): number;
   run(
@@ -21,7 +21,7 @@ const PAGE = 65_536;
 const ALIGNED = 16;
 let compiled: WebAssembly.Module | null = null;
 
-/** A memory and the kernel in it: what is placed lies one behind the other. */
+/** The kernel with its own memory; allocations are consecutive. */
 export class KernelMemory {
   readonly kernel: DenseKernel;
   readonly #memory = new WebAssembly.Memory({ initial: 1 });
@@ -35,7 +35,7 @@ export class KernelMemory {
     this.#size = this.kernel.freeFrom();
   }
 
-  /** Where so many bytes may lie; `buffer` is to be read after the last of them. */
+  /** Allocates bytes and returns their offset. Read `buffer` only after the last allocation. */
   place(bytes: number): number {
     const at = (this.#size + ALIGNED - 1) & -ALIGNED;
     this.#size = at + bytes;

@@ -4,7 +4,7 @@ import { onnxBytes } from './onnxModel.ts';
 
 const OPERATIONS = ['Identity', 'Relu', 'Tanh', 'Sigmoid'];
 
-/** A sequential network of dense layers as ONNX, for whoever runs it elsewhere. @throws as `DenseNetwork`. */
+/** A sequential network of dense layers as ONNX, to run it elsewhere. @throws as `DenseNetwork`. */
 export function denseOnnx(artifacts: ModelArtifacts): Uint8Array {
   const layers = denseLayers(artifacts);
   return onnxBytes({

@@ -21,7 +21,7 @@ const denseSchema = z.looseObject({
     use_bias: z.boolean().default(true),
   }),
 });
-/** As Keras writes it the model stands below `model_config`, as TensorFlow.js saves it not. */
+/** Keras nests the model in `model_config`; TensorFlow.js does not. */
 const topologySchema = z.preprocess(
   (topology) => (topology as { model_config?: unknown } | null)?.model_config ?? topology,
   z.looseObject({
@@ -44,11 +44,11 @@ interface Layer {
   bias: Float32Array;
 }
 
-/** Rows that go through at once. */
+/** Rows per kernel call. */
 const CHUNK = 256;
 const padded = (units: number) => (units + 15) & -16;
 
-/** A sequential network of dense layers in WebAssembly with 128-bit SIMD, float32. It has a memory of its own. */
+/** A sequential network of dense layers in WebAssembly with 128-bit SIMD, float32. Each has its own memory. */
 export class DenseNetwork {
   readonly inputs: number;
   readonly outputs: number;
@@ -58,7 +58,7 @@ export class DenseNetwork {
   readonly #output: Float32Array;
   readonly #at: { plan: number; input: number; output: number; a: number; b: number };
 
-  /** @throws UnsupportedModel where it is no sequential network of dense layers; Error where its weights do not fit. */
+  /** @throws UnsupportedModel if it is not a sequential network of dense layers; Error if its weights do not fit. */
   constructor(artifacts: ModelArtifacts) {
     const layers = denseLayers(artifacts);
     this.inputs = layers[0].inputs;
@@ -93,7 +93,7 @@ export class DenseNetwork {
     this.#output = new Float32Array(memory.buffer, this.#at.output, CHUNK * this.outputs);
   }
 
-  /** As `LoadedModel.predict`, at once. */
+  /** As `LoadedModel.predict`, but synchronous. */
   run(values: Float32Array, rows: number): Float32Array {
     checkInput(values, rows, this.inputs);
     const answers = new Float32Array(rows * this.outputs);
@@ -108,7 +108,7 @@ export class DenseNetwork {
   }
 }
 
-/** Small dense networks, by the SIMD kernel: no library, and an answer takes about a microsecond. */
+/** Runs small dense networks by the SIMD kernel: no library, and inference takes about a microsecond. */
 export class DenseRuntime implements ModelRuntime {
   readonly name = 'dense-simd';
 
@@ -123,7 +123,10 @@ export class DenseRuntime implements ModelRuntime {
   }
 }
 
-/** The layers of a sequential dense network. @throws UnsupportedModel where it is another; Error where weights do not fit. */
+/**
+ * The layers of a sequential dense network. @throws UnsupportedModel if it is another kind; Error if weights do not
+ * fit.
+ */
 export function denseLayers({ modelTopology, weightSpecs, weightData }: ModelArtifacts): Layer[] {
   const topology = topologySchema.safeParse(modelTopology);
   if (!topology.success) throw new UnsupportedModel('it runs sequential networks of dense layers');

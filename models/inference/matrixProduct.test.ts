@@ -8,7 +8,7 @@ test.each([
   [8, 8],
   [20, 150],
   [150, 150],
-])('%i rows of %i columns have the sums of a plain loop, to the bit', (rows, columns) => {
+])('%i rows of %i columns equal the sums of a plain loop, bit for bit', (rows, columns) => {
   const random = randomOf(rows);
   const vectorOf = () => Float64Array.from({ length: columns }, () => random() - 0.5);
   const matrix = Array.from({ length: rows }, vectorOf);

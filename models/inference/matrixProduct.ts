@@ -1,12 +1,12 @@
 import { KernelMemory } from './denseKernel.ts';
 
-/** As `kernel/dense.as.ts` takes a matrix: so many rows side by side. */
+/** Rows per block in the matrix layout of `kernel/dense.as.ts`. */
 const BLOCK = 8;
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /**
- * A matrix that many vectors are multiplied with, in WebAssembly with 128-bit SIMD: two rows at a time, each with the sums
- * of a plain loop, so that results are the same to the bit.
+ * A matrix to multiply many vectors with, in WebAssembly with 128-bit SIMD: two rows at a time, each summed in the
+ * order of a plain loop, so that results are bit-identical.
  */
 export class MatrixProduct {
   readonly #vector: Float64Array;
@@ -30,7 +30,7 @@ export class MatrixProduct {
     this.#run = () => memory.kernel.product(matrix, vector, output, blocks, columns);
   }
 
-  /** @returns the product's own array, which the next product overwrites. */
+  /** @returns an array that the next call overwrites. */
   times(vector: ArrayLike<number>): Float64Array {
     this.#vector.set(vector);
     this.#run();

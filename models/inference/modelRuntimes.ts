@@ -4,9 +4,9 @@ import { type Onnx, OnnxRuntime } from './onnxRuntime.ts';
 import { type TensorFlow, TfjsRuntime } from './tfjsRuntime.ts';
 
 /**
- * The model on the first runtime that is here and runs it, fastest first (docs/decisions/0005-inference.md): the same
- * machine always takes the same one, and gives the same answers. Libraries are loaded when they are needed.
- * @throws Error with what each of them said.
+ * Loads a model on the first available runtime that supports it, fastest first (docs/decisions/0005-inference.md): one
+ * machine always chooses the same runtime, so results are reproducible. Libraries are loaded on demand.
+ * @throws Error with the reason of each runtime.
  */
 export async function loadModel(file: ModelFile): Promise<{ model: LoadedModel; runtime: string }> {
   const reasons: string[] = [];
@@ -24,10 +24,10 @@ export async function loadModel(file: ModelFile): Promise<{ model: LoadedModel; 
   throw new Error(`no runtime here runs this ${file.format} model (${reasons.join('; ')})`);
 }
 
-/** TensorFlow.js with its native library; or why not. */
+/** TensorFlow.js with its native library, or why it is unavailable. */
 export async function tfjsNode(): Promise<ModelRuntime | string> {
   try {
-    // tfjs-node calls a function that Node 23 took away.
+    // tfjs-node calls a function that Node 23 removed.
     const util = globalThis.process?.getBuiltinModule('util') as unknown as Record<string, unknown> | undefined;
     if (util) util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
     return new TfjsRuntime('tfjs-node', (await optional('@tensorflow/tfjs-node')) as TensorFlow);
@@ -36,7 +36,7 @@ export async function tfjsNode(): Promise<ModelRuntime | string> {
   }
 }
 
-/** TensorFlow.js on WebAssembly, on plain JavaScript where that does not work; or why not. */
+/** TensorFlow.js on WebAssembly, else on plain JavaScript, or why it is unavailable. */
 export async function tfjs(): Promise<ModelRuntime | string> {
   try {
     const tf = (await optional('@tensorflow/tfjs')) as TensorFlow & {
@@ -55,7 +55,7 @@ export async function tfjs(): Promise<ModelRuntime | string> {
   }
 }
 
-/** ONNX Runtime; or why not. */
+/** ONNX Runtime, or why it is unavailable. */
 export async function onnx(): Promise<ModelRuntime | string> {
   try {
     return new OnnxRuntime((await optional('onnxruntime-node')) as Onnx);
@@ -64,7 +64,7 @@ export async function onnx(): Promise<ModelRuntime | string> {
   }
 }
 
-/** A package that may not be installed; its name is no literal, so that nothing insists on it. */
+/** Imports an optional package; its name is not a literal, so that the compiler and bundlers do not require it. */
 async function optional(name: string): Promise<unknown> {
   const module = (await import(name)) as { default?: object };
   return { ...module.default, ...module };

@@ -1,11 +1,11 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** One operation of a graph; values are called by name. */
+/** One operation of a graph; values are referenced by name. */
 export interface OnnxNode {
   op: string;
   inputs: string[];
   output: string;
-  /** Whole numbers, lists of them, or fractions. */
+  /** Integers, lists of integers, or floats. */
   attributes?: Record<string, number | number[]>;
 }
 

@@ -8,7 +8,7 @@ interface Session {
   run(feeds: Record<string, unknown>): Promise<Record<string, { data: unknown }>>;
 }
 
-/** What is used of `onnxruntime-node`. */
+/** The part of `onnxruntime-node` that is used. */
 export interface Onnx {
   InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> };
   Tensor: new (type: 'float32', data: Float32Array, dims: number[]) => unknown;
@@ -16,7 +16,7 @@ export interface Onnx {
 
 const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
 
-/** ONNX Runtime, injected by the caller. One thread: an edge has other work, and results stay reproducible. */
+/** ONNX Runtime, injected by the caller. Single-threaded: an edge has other work, and results stay reproducible. */
 export class OnnxRuntime implements ModelRuntime {
   readonly name = 'onnxruntime-node';
   readonly #onnx: Onnx;
@@ -37,11 +37,11 @@ export class OnnxRuntime implements ModelRuntime {
     const [output] = session.outputNames;
     const shape = rowShape(session.inputMetadata[0].shape);
     const inputs = shape.reduce((a, b) => a * b, 1);
-    const ask = async (values: Float32Array, rows: number) => {
+    const infer = async (values: Float32Array, rows: number) => {
       const { data } = (await session.run({ [input]: new Tensor('float32', values, [rows, ...shape]) }))[output];
       if (!(data instanceof Float32Array)) throw new Error('its output is not float32');
       return data;
     };
-    return loadedModel(inputs, (await ask(new Float32Array(inputs), 1)).length, ask);
+    return loadedModel(inputs, (await infer(new Float32Array(inputs), 1)).length, infer);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fromBase64, toBase64 } from './base64.ts';
 import type { ModelArtifacts } from './modelRuntime.ts';
 
-/** A network of layers as JSON: its weights in base64. */
+/** A layers model as JSON, its weights in base64. */
 export const packedNetworkSchema = z.strictObject({
   modelTopology: z.unknown(),
   weightSpecs: z.array(
@@ -17,7 +17,7 @@ export function packNetwork({ modelTopology, weightSpecs, weightData }: ModelArt
   return { modelTopology, weightSpecs, weights: toBase64(new Uint8Array(weightData)) };
 }
 
-/** The network of its JSON; the inverse of `packNetwork`. */
+/** The network from its JSON; the inverse of `packNetwork`. */
 export function unpackNetwork({ weights, ...rest }: PackedNetwork): ModelArtifacts {
   return { ...rest, weightData: fromBase64(weights).buffer };
 }

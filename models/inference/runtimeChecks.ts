@@ -15,19 +15,19 @@ const rows = Array.from({ length: 600 }, (_, i) => Float64Array.of(Math.sin(i), 
 const targets = rows.map(([a, b, c]) => Float64Array.of(Math.abs(a) + b * 0.5 - c, a * b));
 const values = Float32Array.from(rows.flatMap((row) => Array.from(row)));
 
-/** What every runtime of TensorFlow.js' layers must do; `reference` answers what it is held against. */
+/** Contract of every runtime of TensorFlow.js layers models, compared with `reference`. */
 export function checkRuntime(runtime: ModelRuntime, reference: ModelRuntime): void {
   const file = { format: 'tfjs-layers', artifacts: trainDense(rows, targets, SETTINGS) } as const;
 
   test(`${runtime.name} answers as ${reference.name} does, within 1e-5`, async () => {
-    const [ours, theirs] = await Promise.all([runtime.load(file), reference.load(file)]);
-    expect([ours.inputs, ours.outputs]).toEqual([3, 2]);
-    const [a, b] = await Promise.all([ours.predict(values, rows.length), theirs.predict(values, rows.length)]);
+    const [tested, expected] = await Promise.all([runtime.load(file), reference.load(file)]);
+    expect([tested.inputs, tested.outputs]).toEqual([3, 2]);
+    const [a, b] = await Promise.all([tested.predict(values, rows.length), expected.predict(values, rows.length)]);
     expect(a).toHaveLength(2 * rows.length);
     a.forEach((v, i) => {
       expect(Math.abs(v - b[i])).toBeLessThan(1e-5);
     });
-    const one = await ours.predict(values.slice(3, 6), 1);
+    const one = await tested.predict(values.slice(3, 6), 1);
     expect(Math.abs(one[0] - a[2])).toBeLessThan(1e-6);
   });
 

@@ -31,7 +31,7 @@ test('the same seed gives the same network, another seed another', () => {
   expect(train(1)).not.toEqual(train(2));
 });
 
-test('tanh, sigmoid and layers of any width, with and without a bias, as TensorFlow.js computes them', async () => {
+test('tanh, sigmoid and layers of any width, with and without a bias, match TensorFlow.js', async () => {
   const model = tf.sequential();
   model.add(tf.layers.dense({ units: 19, activation: 'tanh', inputShape: [7] }));
   model.add(tf.layers.dense({ units: 5, activation: 'sigmoid', useBias: false }));
@@ -44,10 +44,10 @@ test('tanh, sigmoid and layers of any width, with and without a bias, as TensorF
     }),
   );
   const input = Float32Array.from({ length: 700 }, (_, i) => Math.sin(i));
-  const ours = new DenseNetwork(artifacts as never).run(input, 100);
-  const theirs = (model.predict(tf.tensor2d(input, [100, 7])) as tf.Tensor).dataSync();
-  ours.forEach((v, i) => {
-    expect(Math.abs(v - theirs[i])).toBeLessThan(1e-5);
+  const actual = new DenseNetwork(artifacts as never).run(input, 100);
+  const expected = (model.predict(tf.tensor2d(input, [100, 7])) as tf.Tensor).dataSync();
+  actual.forEach((v, i) => {
+    expect(Math.abs(v - expected[i])).toBeLessThan(1e-5);
   });
 });
 
@@ -60,7 +60,7 @@ test('weights that do not fit their topology are refused', async () => {
   expect(() => new DenseNetwork({ ...artifacts, weightSpecs: rest })).toThrow('the weights of layer dense_0');
 });
 
-test('a graph model runs on TensorFlow.js, and only there', async () => {
+test('a graph model runs on TensorFlow.js only', async () => {
   const float = { dtype: { type: 'DT_FLOAT' } };
   const placeholder = { ...float, shape: { shape: { dim: [{ size: '-1' }, { size: '3' }] } } };
   const multiply = { T: { type: 'DT_FLOAT' }, transpose_a: { b: false }, transpose_b: { b: false } };
@@ -82,22 +82,22 @@ test('a graph model runs on TensorFlow.js, and only there', async () => {
   expect(Array.from(await model.predict(Float32Array.of(1, 0, 0, 0, 1, 1), 2))).toEqual([1, 2, 8, 10]);
 });
 
-test('ONNX Runtime gives the answers of the kernel for the same network', async () => {
+test('ONNX Runtime matches the kernel for the same network', async () => {
   const rows = Array.from({ length: 50 }, (_, i) => Float64Array.of(Math.sin(i), Math.cos(i)));
   const settings = { hidden: [9, 5], epochs: 5, batch: 8, learningRate: 0.01, warmUpSteps: 2, weightDecay: 0, seed: 2 };
   const artifacts = trainDense(rows, rows, settings);
   const { model, runtime } = await loadModel({ format: 'onnx', bytes: denseOnnx(artifacts) });
   expect(runtime).toBe('onnxruntime-node');
   const input = Float32Array.from(rows.flatMap((row) => Array.from(row)));
-  const ours = new DenseNetwork(artifacts).run(input, rows.length);
+  const actual = new DenseNetwork(artifacts).run(input, rows.length);
   (await model.predict(input, rows.length)).forEach((v, i) => {
-    expect(Math.abs(v - ours[i])).toBeLessThan(1e-5);
+    expect(Math.abs(v - actual[i])).toBeLessThan(1e-5);
   });
   await expect(loadModel({ format: 'onnx', bytes: Uint8Array.of(1, 2, 3) })).rejects.toThrow();
   expect(typeof (await onnx())).toBe('object');
 });
 
-test('the kernel runs what it can, whatever else is installed', async () => {
+test('the kernel is preferred whatever else is installed', async () => {
   const row = Float64Array.of(1, 2);
   const settings = { hidden: [3], epochs: 1, batch: 1, learningRate: 0.1, warmUpSteps: 1, weightDecay: 0, seed: 1 };
   const { runtime } = await loadModel({ format: 'tfjs-layers', artifacts: trainDense([row], [row], settings) });

@@ -11,7 +11,7 @@ interface TensorFlowModel {
   predict(input: unknown): Tensor | Tensor[];
 }
 
-/** What is used of TensorFlow.js, whichever of its packages it comes from. */
+/** The part of TensorFlow.js that is used, common to its packages. */
 export interface TensorFlow {
   loadLayersModel(handler: unknown): Promise<TensorFlowModel>;
   loadGraphModel(handler: unknown): Promise<TensorFlowModel>;
@@ -39,18 +39,18 @@ export class TfjsRuntime implements ModelRuntime {
       throw new Error(`${model.inputs.length} inputs and ${model.outputs.length} outputs; a model has one of each`);
     const shape = rowShape(model.inputs[0].shape);
     const inputs = shape.reduce((a, b) => a * b, 1);
-    const ask = async (values: Float32Array, rows: number) => {
+    const infer = async (values: Float32Array, rows: number) => {
       const out = tf.tidy(() => model.predict(tf.tensor(values, [rows, ...shape])) as Tensor);
       const answers = await out.data();
       out.dispose();
       return answers;
     };
     // A graph does not always declare its output size.
-    return loadedModel(inputs, (await ask(new Float32Array(inputs), 1)).length, ask);
+    return loadedModel(inputs, (await infer(new Float32Array(inputs), 1)).length, infer);
   }
 }
 
-/** Of an input whose first dimension counts rows. @throws Error where the others are not fixed. */
+/** Shape of a row, without the leading batch dimension. @throws Error if the other dimensions are not fixed. */
 export function rowShape(shape: readonly unknown[] | undefined): number[] {
   const tail = shape?.slice(1) ?? [];
   if (tail.length === 0 || !tail.every((d): d is number => typeof d === 'number' && d > 0))

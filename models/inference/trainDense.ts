@@ -2,7 +2,7 @@ import { type Random, randomOf } from '#models/random/random.ts';
 import type { ModelArtifacts } from './modelRuntime.ts';
 
 export interface TrainSettings {
-  /** Units of each hidden layer. */
+  /** Number of units of each hidden layer. */
   hidden: readonly number[];
   epochs: number;
   batch: number;
@@ -11,7 +11,10 @@ export interface TrainSettings {
   /** Decoupled (Loshchilov & Hutter, "Decoupled weight decay regularization", 2019). */
   weightDecay: number;
   seed: number;
-  /** Rows that are not trained on: the weights are those that were best for them, and `patience` epochs without better ones end it. */
+  /**
+   * Early stopping on held-out rows: training ends after `patience` epochs without improvement, and keeps the best
+   * weights.
+   */
   stop?: { rows: readonly Float64Array[]; targets: readonly Float64Array[]; patience: number };
 }
 
@@ -33,7 +36,7 @@ const EPSILON = 1e-7;
 /**
  * A dense network with ReLU and linear outputs, trained on squared error by Adam (Kingma & Ba 2015) with warm-up and
  * cosine decay. The same seed and rows give the same network.
- * @param rows of one length. @param targets one a row, all of one length.
+ * @param rows of one length. @param targets one per row, all of one length.
  */
 export function trainDense(
   rows: readonly Float64Array[],
@@ -84,7 +87,7 @@ function createLayer(inputs: number, units: number, random: Random): Layer {
   };
 }
 
-/** The squared error of rows, a row. */
+/** Mean squared error per row. */
 function lossOf(layers: readonly Layer[], rows: readonly Float64Array[], targets: readonly Float64Array[]): number {
   let squares = 0;
   rows.forEach((row, i) => {
@@ -94,7 +97,7 @@ function lossOf(layers: readonly Layer[], rows: readonly Float64Array[], targets
   return squares / rows.length;
 }
 
-/** The last layer, after a row went through. */
+/** The last layer after a forward pass. */
 function answer(layers: readonly Layer[], row: Float64Array): Layer {
   let input = row;
   for (const [at, layer] of layers.entries()) {
@@ -125,7 +128,7 @@ function addGradient({ inputs, units, gradient, delta }: Layer, input: Float64Ar
   for (let u = 0; u < units; u++) gradient[inputs * units + u] += delta[u];
 }
 
-/** to[toAt + k] += factor × from[fromAt + k] for each k below `count`, four at a time: the loop that training spends its time in. */
+/** to[toAt + k] += factor × from[fromAt + k] for each k below `count`, four at a time: the hot loop of training. */
 function addScaled(to: Float64Array, toAt: number, from: Float64Array, fromAt: number, factor: number, count: number) {
   if (factor === 0) return;
   const fours = count - (count % 4);
@@ -156,7 +159,7 @@ function update(layer: Layer, batch: number, step: number, rate: number, decay: 
     const g = gradient[k] / batch;
     m[k] = BETA1 * m[k] + (1 - BETA1) * g;
     v[k] = BETA2 * v[k] + (1 - BETA2) * g * g;
-    // Biases, behind the weights, do not decay.
+    // Biases, stored after the weights, do not decay.
     const shrink = k < first ? decay * weights[k] : 0;
     weights[k] -= rate * (m[k] / correct1 / (Math.sqrt(v[k] / correct2) + EPSILON) + shrink);
   }

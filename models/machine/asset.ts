@@ -5,14 +5,14 @@ import { configuredBearingSchema } from './designation.ts';
 import { drivetrainSchema } from './drivetrain.ts';
 import { isoClassSchema } from './iso20816.ts';
 
-/** Configuration of a point. All of it is optional: a point without it is still watched. */
+/** Configuration of a point. All fields are optional: a point without configuration is still watched. */
 export const pointSchema = z.strictObject({
   /** What people call it, in any script. */
   displayName: displayNameSchema.optional(),
   unit: unitSchema.optional(),
   /** `speed` marks the process value that gives the shaft's rate in rpm, `tachometer` the waveform whose pulses do. */
   role: z.enum(['condition', 'speed', 'load', 'tachometer']).default('condition'),
-  /** Of a tachometer; 1 where it is not said. */
+  /** Pulses per turn of a tachometer; default 1. */
   pulsesPerTurn: z.int().min(1).max(10_000).optional(),
   bearing: configuredBearingSchema.optional(),
   /** Further bands of a vibration point whose RMS is a feature, each from and to a frequency in Hz. */
@@ -21,8 +21,8 @@ export const pointSchema = z.strictObject({
     .max(32)
     .optional(),
   /**
-   * Of a slow value: the time above it is a feature. Of a temperature, one above 280 °C marks a hot service and one below
-   * 0 °C a cold one: such readings are then no sign of wrong wiring.
+   * For a slow value: the time above it is a feature. For a temperature, a limit above 280 °C marks a hot service and
+   * one below 0 °C a cold one, whose readings are then not treated as wrong wiring.
    */
   limit: z.number().optional(),
 });
@@ -32,31 +32,34 @@ export const assetSchema = z.strictObject({
   /** What people call it, in any script. */
   displayName: displayNameSchema.optional(),
   kind: z.string().min(1).max(40).default('machine'),
-  /** Where it stands in the plant, as ISA-95 divides a site: an area, and a line (work centre) of it. */
+  /** Location in the plant by ISA-95: an area, and a line (work centre) of it. */
   area: displayNameSchema.optional(),
   line: displayNameSchema.optional(),
-  /** Used while nothing else has told the speed. */
+  /** Used while the speed is unknown. */
   ratedRpm: z.number().positive().optional(),
-  /** In rpm: where no point measures the speed, the vibration itself tells it, if one speed in this range stands out. */
+  /** In rpm: if no point measures the speed, it is estimated from vibration, if one speed in this range stands out. */
   speedRange: z
     .tuple([z.number().positive(), z.number().positive()])
     .refine(([low, high]) => low < high, { message: 'a rising pair' })
     .optional(),
   iso: isoClassSchema.optional(),
   drivetrain: drivetrainSchema.optional(),
-  /** Machines whose vibration reaches it, and that its own reaches: over a coupling or a common frame. One of the two suffices. */
+  /** Machines that exchange vibration with it through a coupling or a common frame. Stating it on either suffices. */
   coupledTo: z.array(nameSchema).max(20).optional(),
-  /** Where its life ends, in multiples of the alert limit: without it no remaining life is given, only the time to that limit. */
+  /**
+   * End of life in multiples of the alert limit; without it only the time to that limit is given, not the remaining
+   * life.
+   */
   endOfLife: z.strictObject({ feature: z.literal('index'), value: z.number().gt(1).max(1e6) }).optional(),
-  /** A file with a model package for it: as it comes on a stick, for an edge that no gateway reaches. */
+  /** File with a model package for it, such as from a USB stick, for an edge without a gateway. */
   model: z.string().min(1).optional(),
   points: z.record(nameSchema, pointSchema).default({}),
 });
 export type Asset = z.infer<typeof assetSchema>;
 
 /**
- * The configuration of an asset's point; undefined where there is none. A point may be called "constructor": only what
- * was configured counts.
+ * The configuration of an asset's point; undefined if there is none. A point may be called "constructor", so only own
+ * properties count.
  */
 export function configuredPoint(asset: Asset | undefined, point: string): Point | undefined {
   const points = asset?.points ?? {};

@@ -17,10 +17,10 @@ export interface BearingGeometry {
 }
 
 /**
- * Kinematic defect frequencies of a bearing whose outer race stands still, without slip, as multiples of the shaft's
+ * Kinematic defect frequencies of a bearing with a stationary outer race, without slip, as multiples of the shaft's
  * rate.
  * Source: Randall & Antoni, "Rolling element bearing diagnostics — a tutorial", MSSP 25 (2011), eqs. 1–4.
- * @param geometry lengths in mm, of which only the ratio counts; the contact angle in degrees.
+ * @param geometry lengths in mm, of which only the ratio matters; the contact angle in degrees.
  */
 export function factorsOf(geometry: BearingGeometry): BearingFactors {
   const ratio =

@@ -59,26 +59,27 @@ const BALL_PART: Record<DiameterSeries, number> = {
   '3': 0.305,
   '4': 0.305,
 };
-/** The angle that the balls fill when they are put in. */
+/** Angle that the balls fill during assembly. */
 const FILLED_RAD = (190 * Math.PI) / 180;
 /**
- * How far a defect order may lie from the true one. Of the four published ball bearings (series 8 and 2) the rule gives each
- * number of balls, races within 0.9 % and rolling elements within 3.3 %; lines may slip by 1.5 % beside. No published bearing of
- * the heavier series was at hand: there a part is not named.
+ * Relative error of a defect order. For the four published ball bearings (series 8 and 2) the rule gives each number of
+ * balls, races within 0.9 % and rolling elements within 3.3 %, in addition to slip of 1.5 %. No published bearing of
+ * the heavier series was available: there a part is not named.
  */
 const TOLERANCE: Record<DiameterSeries, number> = { '8': 0.02, '9': 0.02, '0': 0.02, '2': 0.02, '3': 0.04, '4': 0.04 };
 
 export interface DerivedBearing extends BearingGeometry {
   designation: string;
   source: string;
-  /** Of its defect orders, as a part of them. */
+  /** Relative tolerance of its defect orders. */
   tolerance: number;
 }
 
 /**
- * Inner geometry of a deep groove ball bearing from its boundary dimensions, since makers print those alone: balls on the
- * mean of bore and outside diameter, of 0.293 of their difference (0.305 in heavy series), as many as fill 190° of the pitch circle when the inner
- * ring stands to one side (Conrad's assembly): n = 1 + φ / (2 asin(Dw / Dp)), rounded.
+ * Inner geometry of a deep groove ball bearing from its boundary dimensions, since makers publish only those: a pitch
+ * diameter at the mean of bore and outside diameter, balls of 0.293 of their difference (0.305 in heavy series), as
+ * many as fill 190° of the pitch circle with the inner ring pushed to one side (Conrad's assembly): n = 1 + φ / (2
+ * asin(Dw / Dp)), rounded.
  */
 function derivedGeometry(boreMm: number, outsideMm: number, series: DiameterSeries): BearingGeometry {
   const pitchDiameterMm = (boreMm + outsideMm) / 2;
@@ -97,7 +98,9 @@ export const DERIVED: ReadonlyMap<string, readonly [bore: number, outside: numbe
   ),
 );
 
-/** A designation with or without maker and suffixes, such as `SKF 6308-2Z/C3`; null of a series that is not covered. */
+/**
+ * A designation with or without maker and suffixes, such as `SKF 6308-2Z/C3`; null for a series that is not covered.
+ */
 export function deriveBearing(name: string): DerivedBearing | null {
   const words = name.toUpperCase().match(/(?:UC|UE[LR]|UK|SA|SB|HC|YAR)\s?[23]\d\d(?!\d)|(?<!\d)\d{3,5}(?!\d)/g) ?? [];
   const designation = words.map((w) => w.replace(/\s/, '')).find((w) => DERIVED.has(w));
@@ -109,9 +112,10 @@ export function deriveBearing(name: string): DerivedBearing | null {
 }
 
 /**
- * Below 10 mm the bore itself, from 20 mm on a fifth of it; wide bearings have no small bores. Insert bearings are covered
- * where their rings have the ISO 15 size of their code: from 20 mm on, or 25 mm in the heavy series and with a taper bore.
- * Smaller ones (UC 201 to UC 203) have the ring of a larger code, which differs between makers.
+ * Bore code: below 10 mm the bore itself, from 20 mm on a fifth of it; wide bearings have no small bores. Insert
+ * bearings are covered if their rings have the ISO 15 size of their code: from 20 mm on, or 25 mm in the heavy series
+ * and with a tapered bore. Smaller ones (UC 201 to UC 203) have the ring of a larger code, which differs between
+ * makers.
  */
 function boreCode(series: string, bore: number): string | null {
   const isHoused = /^[A-Z]/.test(series);

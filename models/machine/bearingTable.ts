@@ -3,14 +3,14 @@ import { deriveBearing } from './bearingSeries.ts';
 
 export interface KnownBearing extends BearingGeometry {
   designation: string;
-  /** Where the geometry stands in print. */
+  /** Publication of the geometry. */
   source: string;
 }
 
 const INCH = 25.4;
 const CWRU = 'Case Western Reserve University Bearing Data Center, bearing information';
 
-/** Bearings whose inner geometry was published; makers print boundary dimensions alone, and vary what is inside. */
+/** Bearings with published inner geometry; makers publish only boundary dimensions, and the inner design varies. */
 export const BEARINGS: readonly KnownBearing[] = [
   {
     designation: 'SKF 6205-2RS JEM',
@@ -57,15 +57,16 @@ export const BEARINGS: readonly KnownBearing[] = [
 export interface FoundBearing {
   bearing: KnownBearing;
   factors: BearingFactors;
-  /** 0 of a published geometry; of a derived one, how far its orders may be off, as a part of them. */
+  /** Relative tolerance of the orders: 0 for published geometry. */
   tolerance: number;
 }
 
 const MIN_SIGNS = 4;
 
 /**
- * A designation as people type it: case, blanks and what follows a hyphen do not matter where that stays unique. Published
- * geometry goes before one derived from boundary dimensions; fewer than four signs would fit one by chance.
+ * Finds a designation as people type it: case, blanks and suffixes after a hyphen do not matter if it stays unique.
+ * Published geometry takes precedence over one derived from boundary dimensions; fewer than four characters would match
+ * by chance.
  */
 export function findBearing(name: string): FoundBearing | null {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

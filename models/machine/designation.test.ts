@@ -7,7 +7,7 @@ test.each([6205, '6205', 'SKF 6205-2RS JEM'])('the published bearing %s gives it
   expect(pointSchema.parse({ bearing }).bearing?.bpfo).toBeCloseTo(3.585, 2);
 });
 
-test('a derived one is shown and not taken; one that nobody knows says which are known', () => {
+test('a derived one is shown but not applied; an unknown one lists the known ones', () => {
   expect(faults(6308)).toEqual([expect.stringMatching(/^{ bpfo: 3\.\d+, bpfi: .* within 4 %/)]);
   expect(faults('21')).toEqual([expect.stringMatching(/bpfo, .* SKF 6205/)]);
   expect(pointSchema.parse({})).toEqual({ role: 'condition' });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type BearingFactors, bearingFactorsSchema } from './bearing.ts';
 import { BEARINGS, findBearing } from './bearingTable.ts';
 
-/** The factors of a bearing, or its designation where its geometry was published; YAML reads `6205` as a number. */
+/** The factors of a bearing, or its designation if its geometry is published; YAML reads `6205` as a number. */
 export const configuredBearingSchema = z.preprocess((value, context) => {
   if (typeof value !== 'string' && typeof value !== 'number') return value;
   const found = findBearing(String(value));

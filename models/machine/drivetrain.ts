@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What turns with the shaft, as far as it is known: each makes lines of its own, and no fault is named whose lines
- * cannot be placed.
+ * Known components that turn with the shaft. Each has its own lines; a fault is named only if its lines can be placed.
  */
 export const drivetrainSchema = z.strictObject({
   /** Vanes of a pump's impeller or blades of a fan. */
@@ -20,7 +19,7 @@ export type Drivetrain = z.infer<typeof drivetrainSchema>;
 export const UNKNOWN_DRIVETRAIN: Drivetrain = { lineHz: 50 };
 
 /**
- * Rate at which the rotor's bars pass the poles, slip × poles, in Hz: a broken bar modulates by it.
+ * Pole-pass rate, slip × poles, in Hz, at which a broken rotor bar modulates.
  * Source: Thomson & Fenger, IEEE Ind. Appl. Mag. 7 (2001).
  * @param poles number of poles, not of pole pairs.
  * @param lineHz frequency of the mains, or of the converter that feeds the motor.
@@ -29,7 +28,7 @@ export function polePassHz(poles: number, lineHz: number, shaftHz: number): numb
   return Math.abs(2 * lineHz - poles * shaftHz);
 }
 
-/** How a sensor stands to the shaft, by the letter at the end of its name: H and V radial, A axial (ISO 13373-1). */
+/** Direction of a sensor by the last letter of its name: H and V radial, A axial (ISO 13373-1). */
 export function directionOf(point: string): 'radial' | 'axial' {
   return /\dA$/i.test(point) ? 'axial' : 'radial';
 }

@@ -5,7 +5,7 @@ export const isoClassSchema = z.strictObject({
   /** 1: over 300 kW. 2: 15 to 300 kW. */
   group: z.union([z.literal(1), z.literal(2)]),
   foundation: z.enum(['rigid', 'flexible']),
-  /** Upper limits of zones A, B and C in mm/s RMS, where others than the standard's were agreed upon. */
+  /** Upper limits of zones A, B and C in mm/s RMS, if agreed to differ from the standard's. */
   limitsMmPerS: z
     .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
     .refine(([a, b, c]) => a < b && b < c, { message: 'three rising limits' })
@@ -24,9 +24,7 @@ const LIMITS_MM_PER_S = {
   '2 flexible': [2.3, 4.5, 7.1],
 } as const;
 
-/**
- * Upper limits of zones A, B and C in mm/s RMS: those by agreement where there are any, else those of `ISO_EDITION`.
- */
+/** Upper limits of zones A, B and C in mm/s RMS: the agreed ones if any, else those of `ISO_EDITION`. */
 export function zoneLimits({ group, foundation, limitsMmPerS }: IsoClass): readonly [number, number, number] {
   return limitsMmPerS ?? LIMITS_MM_PER_S[`${group} ${foundation}`];
 }
@@ -40,8 +38,8 @@ const LIMITS_UM = {
 } as const;
 
 /**
- * Upper limits of zones A, B and C in µm RMS, for machines below `SLOW_RPM`. Limits by agreement are of velocity and
- * do not change these.
+ * Upper limits of zones A, B and C in µm RMS, for machines below `SLOW_RPM`. Agreed limits are for velocity and do not
+ * change these.
  */
 export function displacementLimits({ group, foundation }: IsoClass): readonly [number, number, number] {
   return LIMITS_UM[`${group} ${foundation}`];
@@ -49,13 +47,13 @@ export function displacementLimits({ group, foundation }: IsoClass): readonly [n
 
 /** Slower machines are outside the standard. */
 export const SLOWEST_RPM = 120;
-/** Up to this speed lower frequencies count; of slower machines displacement is judged beside velocity. */
+/** Up to this speed lower frequencies count; for slower machines displacement is judged in addition to velocity. */
 export const SLOW_RPM = 600;
 
 /**
- * The band of the velocity that is judged, in Hz: from 2 Hz up to 600 rpm, else from 10 Hz; to 1000 Hz. A machine of
- * nominally 600 rpm slips below it.
- * @param rpm absent: not known.
+ * Frequency band of the judged velocity, in Hz: from 2 Hz up to 600 rpm, else from 10 Hz; to 1000 Hz. A machine of
+ * nominally 600 rpm runs slightly slower due to slip.
+ * @param rpm absent: unknown.
  */
 export function velocityBandHz(rpm = Number.POSITIVE_INFINITY): readonly [fromHz: number, toHz: number] {
   return [rpm <= SLOW_RPM ? 2 : 10, 1000];

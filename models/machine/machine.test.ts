@@ -25,7 +25,7 @@ test('a value on a limit belongs to the lower zone', () => {
   expect(isoVerdict({ group: 1, foundation: 'flexible' }, 11).edition).toContain('20816-3');
 });
 
-test('derived geometry has the balls of published bearings, and orders within its tolerance beside a slip of 1.5 %', () => {
+test('derived geometry matches the ball counts of published bearings, and their orders within its tolerance', () => {
   const compared = BEARINGS.flatMap((b) => {
     const derived = deriveBearing(b.designation);
     return derived ? [{ b, derived, exact: factorsOf(b), found: factorsOf(derived) }] : [];
@@ -44,7 +44,7 @@ test('derived geometry has the balls of published bearings, and orders within it
   }
 });
 
-test('designations as they are typed; published geometry goes first; other series are unknown', () => {
+test('designations are matched as typed; published geometry takes precedence; other series are unknown', () => {
   expect(DERIVED.size).toBeGreaterThanOrEqual(500);
   expect(findBearing('6205')).toMatchObject({ tolerance: 0, bearing: { designation: 'SKF 6205-2RS JEM' } });
   expect(findBearing('FAG 6308-2RSR-C3')).toMatchObject({
@@ -56,7 +56,7 @@ test('designations as they are typed; published geometry goes first; other serie
   for (const other of ['NU 308', '7308 B', '22212 E', '51108', '6', '21', '']) expect(findBearing(other)).toBeNull();
 });
 
-test('insert bearings with the outer ring of a larger code, or of no catalogue, have no derived geometry', () => {
+test('insert bearings with the outer ring of a larger code, or in no catalogue, have no derived geometry', () => {
   for (const absent of ['UC201', 'UC203', 'UC304', 'UK204']) expect(findBearing(absent)).toBeNull();
   for (const present of ['UC204', 'UC305', 'UK205']) expect(findBearing(present)).not.toBeNull();
 });

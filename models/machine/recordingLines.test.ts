@@ -7,7 +7,7 @@ const SHAFT_HZ = 29.95;
 const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.39828 };
 const byName = (lines: { name: string; hz: number }[]) => Object.fromEntries(lines.map((l) => [l.name, l.hz]));
 
-test('defect frequencies are those that the bearing data centre of CWRU publishes', () => {
+test('defect frequencies match those published by the CWRU bearing data center', () => {
   const lines = byName(recordingLines(SHAFT_HZ, BEARING).envelope);
   expect(lines.BPFO).toBeCloseTo(107.36, 2);
   expect(lines['3×BPFO']).toBeCloseTo(322.09, 2);
@@ -18,7 +18,7 @@ test('defect frequencies are those that the bearing data centre of CWRU publishe
   expect(lines.FTF).toBeCloseTo(11.93, 2);
 });
 
-test('harmonics of all races reach as far as those of the highest: the ninth of BPFO is not the sixth of BPFI', () => {
+test('harmonics of all parts extend as far as those of the highest: the ninth of BPFO is not the sixth of BPFI', () => {
   const { envelope } = recordingLines(SHAFT_HZ, BEARING);
   const nearestTo = (hz: number) => envelope.toSorted((a, b) => Math.abs(a.hz - hz) - Math.abs(b.hz - hz))[0].name;
   expect(nearestTo(9 * BEARING.bpfo * SHAFT_HZ * 1.002)).toBe('9×BPFO');
@@ -26,12 +26,12 @@ test('harmonics of all races reach as far as those of the highest: the ninth of 
   expect(nearestTo(6 * BEARING.bsf * SHAFT_HZ)).toBe('6×BSF');
 });
 
-test('factors that are far too small do not fill the message', () => {
+test('far too small factors do not fill the message', () => {
   const lines = recordingLines(SHAFT_HZ, { ...BEARING, bpfo: 0.01 });
   expect(recordingLinesSchema.parse(lines)).toEqual(lines);
 });
 
-test('the drive train’s lines are named as far as it is known', () => {
+test('lines of the known parts of the drive train are named', () => {
   const { spectrum } = recordingLines(49, undefined, { blades: 7, teeth: 23, poles: 2, lineHz: 50 });
   const lines = byName(spectrum);
   expect(lines).toMatchObject({ '1×': 49, '5×': 245, 'blade pass': 343, 'gear mesh': 1127, '2× mains': 100 });
@@ -46,7 +46,7 @@ test('without a speed only the mains can be placed', () => {
   });
 });
 
-test('what is named fits the message that carries it', () => {
+test('the named lines fit into the message', () => {
   const lines = recordingLines(SHAFT_HZ, BEARING, { blades: 5, teeth: 31, poles: 4, beltOrder: 0.3, lineHz: 50 });
   expect(recordingLinesSchema.parse(lines)).toEqual(lines);
 });

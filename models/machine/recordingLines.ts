@@ -4,7 +4,7 @@ import { type Drivetrain, polePassHz } from './drivetrain.ts';
 
 const SHAFT_HARMONICS = [1, 2, 3, 4, 5] as const;
 const DEFECT_HARMONICS = 6;
-/** Factors that a slip of the pen made far too small must not fill the message. */
+/** Maximum number of harmonics, so that mistyped, far too small factors do not fill the message. */
 const MAX_HARMONICS = 20;
 
 /**
@@ -37,11 +37,11 @@ function drivetrainLines({ blades, teeth, beltOrder, poles, lineHz }: Drivetrain
 }
 
 /**
- * The bearing's defect frequencies with their harmonics, and the sidebands of a defect that passes through the load zone:
- * the shaft about BPFI, the cage about 2×BSF. Source: Randall & Antoni, MSSP 25 (2011), §2.
+ * The bearing's defect frequencies with harmonics, and the sidebands of a defect passing through the load zone: the
+ * shaft about BPFI, the cage about 2×BSF. Source: Randall & Antoni, MSSP 25 (2011), §2.
  */
 function defectLines({ bpfo, bpfi, bsf, ftf }: BearingFactors, shaftHz: number): NamedLine[] {
-  // All families reach equally far: where one ends early its lines would be called by the names of another.
+  // All families extend equally far: beyond the end of one, its lines would be given another's name.
   const top = DEFECT_HARMONICS * Math.max(bpfo, bpfi, 2 * bsf);
   const harmonics = (nameOf: (k: number) => string, order: number) =>
     Array.from({ length: Math.min(MAX_HARMONICS, Math.ceil(top / order)) }, (_, i) => ({

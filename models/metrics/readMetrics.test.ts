@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readMetrics } from './readMetrics.ts';
 
-test('values are read when they are asked for, by kind and label', async () => {
+test('values are read when scraped, by kind and label', async () => {
   const registry = new Registry();
   const declare = readMetrics(registry, 'mill');
   let count = 3;

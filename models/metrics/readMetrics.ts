@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 export type SetMetric = (labels: Record<string, string>, value: number) => void;
 
-/** Declares a metric whose values are read when they are asked for: the hot path counts nothing twice. */
+/** Declares a metric whose values are read when scraped: the hot path does not count twice. */
 export type DeclareMetric = (
   name: string,
   help: string,
@@ -10,7 +10,7 @@ export type DeclareMetric = (
   read: (set: SetMetric) => void | Promise<void>,
 ) => void;
 
-/** Metrics below a prefix; names that end in `_total` are counters, all others gauges. */
+/** Declares metrics with a prefix; names that end in `_total` are counters, all others gauges. */
 export function readMetrics(registry: Registry, prefix: string): DeclareMetric {
   return (name, help, labelNames, read) => {
     const options = { name: `${prefix}_${name}`, help, labelNames, registers: [registry] };

@@ -1,4 +1,4 @@
-/** A file that is no model, or a model of another kind. */
+/** A file is not a model, or a model of another kind. */
 export class ModelFileError extends Error {
   override readonly name = 'ModelFileError';
 }

@@ -20,14 +20,14 @@ async function keys() {
   return { own: await bytes('pkcs8', privateKey), shown: await bytes('spki', publicKey) };
 }
 
-test('a package is opened as it was packed; the same files give the same one', async () => {
+test('a package opens as it was packed; the same files give the same package', async () => {
   const packed = await packModel(about, files);
   expect(await openPackage(packageText(packed))).toEqual(packed);
   expect((await packModel(about, files)).id).toBe(packed.id);
   expect((await packModel({ ...about, release: '2' }, files)).id).not.toBe(packed.id);
 });
 
-test('a signature is of one key and one manifest', async () => {
+test('a signature belongs to one key and one manifest', async () => {
   const [ours, others] = [await keys(), await keys()];
   const packed = await packModel(about, files);
   expect(await isSigned(packed, ours.shown)).toBe(false);
@@ -39,7 +39,7 @@ test('a signature is of one key and one manifest', async () => {
   expect(await isSigned({ ...other, signature: opened.signature }, ours.shown)).toBe(false);
 });
 
-test('what is damaged, or no package, is said to be so', async () => {
+test('damaged and invalid packages are reported as such', async () => {
   const text = packageText(await packModel(about, files));
   await expect(openPackage(text.replace(btoa('{"a":1}'), btoa('{"a":2}')))).rejects.toThrow('damaged');
   await expect(openPackage(text.slice(0, -5))).rejects.toThrow('not a model package');

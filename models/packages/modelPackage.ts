@@ -3,7 +3,7 @@ import { nameSchema } from '#models/contracts/names.ts';
 import { fromBase64, toBase64 } from '#models/inference/base64.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
 
-/** Bytes of a package as it travels, at most. */
+/** Maximum size of a package in transit, in bytes. */
 export const MAX_PACKAGE_BYTES = 8 * 1024 * 1024;
 
 export const MODEL_FILE = 'model.json';
@@ -12,14 +12,14 @@ export const manifestSchema = z.strictObject({
   format: z.literal('millwright-package'),
   version: z.literal(1),
   name: nameSchema,
-  /** Of the model; each change has another. */
+  /** Release of the model; each change has a new one. */
   release: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, 'letters, digits, dots, dashes; at most 40'),
   kind: z.enum(['process', 'life', 'failure']),
   /** What a user should know before trusting the model. */
   card: z.record(z.string(), z.unknown()),
   /** The Millwright that made it: its version, and the hash of its code. */
   code: z.strictObject({ version: z.string(), sha256: z.string() }),
-  /** Hash of the table that it was trained on; null where that was not said. */
+  /** Hash of the training table; null if unknown. */
   dataSha256: z.string().nullable(),
   files: z
     .array(z.strictObject({ name: z.string().min(1).max(100), bytes: z.int().min(0), sha256: z.string() }))
@@ -29,14 +29,14 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 const packageSchema = z.strictObject({
-  /** What is signed: exactly this text. The hash of it is the package's id, and it holds the hashes of the files. */
+  /** Exactly this text is signed. Its hash is the package's id; it holds the hashes of the files. */
   manifest: z.string(),
   /** Ed25519, base64; null until the package is signed. */
   signature: z.string().nullable(),
   files: z.record(z.string(), z.base64()),
 });
 
-/** A package that was opened: its files are those that its manifest names. */
+/** An opened package, whose files match its manifest. */
 export interface ModelPackage {
   id: string;
   manifest: Manifest;
@@ -45,7 +45,7 @@ export interface ModelPackage {
   files: Map<string, Uint8Array>;
 }
 
-/** Puts files together. The same files and words give the same package. */
+/** Packs files. Deterministic: the same inputs give the same package. */
 export async function packModel(
   about: Omit<Manifest, 'format' | 'version' | 'files'>,
   files: ReadonlyMap<string, Uint8Array>,
@@ -64,7 +64,7 @@ export function packageText({ manifestText, signature, files }: ModelPackage): s
   return JSON.stringify({ manifest: manifestText, signature, files: Object.fromEntries(base64) });
 }
 
-/** @throws Error with what is wrong: no package, or a file that is not the one its manifest names. */
+/** @throws Error that states what is wrong: not a package, or a file that does not match its manifest. */
 export async function openPackage(text: string): Promise<ModelPackage> {
   if (text.length > MAX_PACKAGE_BYTES) throw new Error(`not a model package: larger than ${MAX_PACKAGE_BYTES} bytes`);
   const outer = packageSchema.safeParse(parseJson(text));
@@ -89,7 +89,7 @@ export async function signPackage(opened: ModelPackage, key: Uint8Array): Promis
   return { ...opened, signature: toBase64(new Uint8Array(signature)) };
 }
 
-/** Whether somebody signed it with the private half of this key (Ed25519, SPKI in DER). */
+/** Whether it is signed with the private key of this public key (Ed25519, SPKI in DER). */
 export async function isSigned({ manifestText, signature }: ModelPackage, key: Uint8Array): Promise<boolean> {
   if (signature === null) return false;
   const imported = await crypto.subtle.importKey('spki', key as BufferSource, 'Ed25519', false, ['verify']);
@@ -103,7 +103,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(hash), (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-/** The file that is the model itself. @throws Error where the package has none. */
+/** The text of the model file. @throws Error if the package has none. */
 export function modelText({ files }: ModelPackage): string {
   const bytes = files.get(MODEL_FILE);
   if (!bytes) throw new Error(`the package has no ${MODEL_FILE}`);

@@ -7,7 +7,7 @@ import { recordSent, stepRollout } from './rollout.ts';
 const [MODEL, OLD] = ['a'.repeat(64), 'b'.repeat(64)];
 const run = (id: string, rows: number) => ({ id, name: 'm', release: '1', rows, over: 0, failures: 0, msPerRow: 1 });
 
-/** Three edges that do as they are told, at once. */
+/** Three edges that carry out orders at once. */
 class Plant {
   nowMs = 1_000_000_000;
   readonly machines: MachineModels[] = ['a', 'b', 'c'].map((asset) => ({
@@ -91,7 +91,7 @@ class Plant {
   }
 }
 
-test('shadow everywhere, then one canary, then all; each stage waits for its rows', () => {
+test('shadow everywhere, then one canary, then all; each stage waits for enough rows', () => {
   const plant = new Plant();
   for (let i = 0; i < 3; i++) plant.step();
   expect(plant.machines.every((m) => m.candidate?.id === MODEL)).toBe(true);
@@ -113,7 +113,7 @@ test('shadow everywhere, then one canary, then all; each stage waits for its row
   expect(plant.orders).toBe(orders);
 });
 
-test('one that refuses it, or took it back, has it go back everywhere, and nobody else gets it', () => {
+test('a refusal or rollback by one target rolls it back everywhere, and no other target gets it', () => {
   const plant = new Plant();
   plant.refuse = (target) => (target === 1 ? 'it does not see' : null);
   for (let i = 0; i < 5; i++) plant.step();
@@ -125,7 +125,7 @@ test('one that refuses it, or took it back, has it go back everywhere, and nobod
   other.judge(10);
   for (let i = 0; i < 2; i++) other.step();
   expect(other.actives).toEqual(['a', 'b', 'b']);
-  // The canary's edge took it back by itself.
+  // The canary's edge rolled it back by itself.
   other.machines[0] = {
     ...other.machines[0],
     active: run(OLD, 5),
@@ -136,7 +136,7 @@ test('one that refuses it, or took it back, has it go back everywhere, and nobod
   expect(other.actives).toEqual(['b', 'b', 'b']);
 });
 
-test('an edge that is away holds it up, and gets it, or loses it, when it is back', () => {
+test('an offline edge holds up the rollout, and gets or loses the model when it is back', () => {
   const plant = new Plant();
   plant.online[2] = false;
   for (let i = 0; i < 5; i++) plant.step();
@@ -158,7 +158,7 @@ test('an edge that is away holds it up, and gets it, or loses it, when it is bac
   expect(plant.machines.every((m) => m.candidate === null)).toBe(true);
 });
 
-test('a machine that has not run enough is asked again, without anybody going back', () => {
+test('a machine that has not run enough is retried, without a rollback', () => {
   const plant = new Plant();
   plant.refuse = (target) => (target === 1 && plant.nowMs < 1_000_060_000 ? 'not yet: 3 rows' : null);
   for (let i = 0; i < 20; i++) plant.step();
@@ -169,7 +169,7 @@ test('a machine that has not run enough is asked again, without anybody going ba
   expect(plant.machines[1].candidate?.id).toBe(MODEL);
 });
 
-test('an order that was lost is sent again: at once to an edge that began anew, else after two minutes', () => {
+test('a lost order is resent: at once to a restarted edge, else after two minutes', () => {
   const plant = new Plant();
   plant.deaf = true;
   plant.step();

@@ -13,7 +13,7 @@ export interface RolloutOrder {
 const RETRY_MS = 30_000;
 /** Time to fetch and try a model before an unanswered order is repeated. */
 const ANSWER_TIMEOUT_MS = 120_000;
-/** Refusals that begin so are no fault of the model: the machine has not run enough, or the edge is busy. */
+/** Prefix of refusals that are not the model's fault: the machine has not run enough, or the edge is busy. */
 export const NOT_YET = 'not yet: ';
 
 /**
@@ -60,7 +60,7 @@ export function stepRollout(
   return { rollout: next, orders: each };
 }
 
-/** The same with an order noted as sent. */
+/** The rollout with an order recorded as sent. */
 export function recordSent(rollout: Rollout, target: number, id: string, order: Order, sentMs: number): Rollout {
   const sent = { id, what: kindOf(order), sentMs };
   const targets = rollout.targets.map((t, i) => (i === target ? { ...t, order: sent } : t));
@@ -71,7 +71,7 @@ function kindOf(order: Order): string {
   return order.what === 'model' ? `model ${order.stage}` : order.what;
 }
 
-/** An order that was sent to a process that no longer runs. */
+/** Whether an order was sent to a process that no longer runs. */
 function isLost({ startedMs }: Rollout['targets'][number], status: TargetStatus): boolean {
   return (
     !status.answered && status.startedMs !== undefined && startedMs !== undefined && status.startedMs !== startedMs
@@ -82,7 +82,7 @@ interface TargetStatus {
   startedMs: number | undefined;
   online: boolean;
   machine: MachineModels | undefined;
-  /** Why the model must go back. */
+  /** Why the model must be rolled back. */
   bad: string | undefined;
   /** Whether its last order was answered, and how. */
   answered: boolean;
@@ -100,7 +100,7 @@ function readStatus(
   const answered = target.order !== undefined && last?.id === target.order.id;
   const place = `${target.site}/${target.edge}/${target.asset}`;
   const refused = answered && last?.outcome === 'refused' && !last.detail.startsWith(NOT_YET);
-  // By its own clock, which may be another than ours: what counts is that it is another time than before.
+  // By the edge's clock, which may differ from the gateway's: only a change of the time counts.
   const undone =
     target.order !== undefined && machine?.undone?.id === rollout.model && machine.undone.timeMs !== target.undoneMs;
   const bad = undone
@@ -145,7 +145,7 @@ function hasModel(machine: MachineModels | undefined, model: string): boolean {
   return machine?.active?.id === model || machine?.candidate?.id === model;
 }
 
-/** The order that a target needs for the stage; null if it needs none. */
+/** The order that a target needs for the stage; null if none. */
 function requiredOrder(
   { stage, model, canaries, targets, why }: Rollout,
   target: number,
@@ -154,7 +154,7 @@ function requiredOrder(
   const { asset } = targets[target];
   if (stage === 'done' || stage === 'rolled_back') return null;
   if (stage === 'rolling_back') {
-    // Not of a model that the machine had before.
+    // Not for a model that the machine had before.
     if (!hasModel(machine, model) || !targets[target].order) return null;
     return { what: 'rollback', asset, id: model, why: why?.slice(0, 300) };
   }
@@ -163,7 +163,7 @@ function requiredOrder(
   return hasModel(machine, model) ? null : { what: 'model', asset, id: model, stage: 'shadow' };
 }
 
-/** Whether it may be sent now: nothing was sent, or it brought nothing for a while. */
+/** Whether it may be sent now: none was sent, or the last had no effect for a while. */
 function isDue(
   { order: last }: Rollout['targets'][number],
   { answered }: TargetStatus,
@@ -172,6 +172,6 @@ function isDue(
 ): boolean {
   if (!last) return true;
   if (!answered) return nowMs - last.sentMs >= ANSWER_TIMEOUT_MS;
-  // An order that was answered is followed by another one at once, by the same one only after a while.
+  // After an answer, a different order may follow at once, the same one only after a while.
   return last.what !== kindOf(order) || nowMs - last.sentMs >= RETRY_MS;
 }

@@ -2,8 +2,8 @@
 export type Random = () => number;
 
 /**
- * A generator of its own; the same seed gives the same numbers.
- * @param seed of which the lowest 32 bits count.
+ * A new generator; the same seed gives the same numbers.
+ * @param seed only its lowest 32 bits count.
  */
 export function randomOf(seed: number): Random {
   let a = seed >>> 0;
@@ -20,7 +20,7 @@ export function gaussian(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** A seed of its own for each name (FNV-1a), so that what one machine does never depends on the others. */
+/** A separate seed for each name (FNV-1a), so that machines are independent of each other. */
 export function seedOf(...parts: (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const c of parts.join('/')) hash = Math.imul(hash ^ c.charCodeAt(0), 0x01000193);

@@ -1,4 +1,4 @@
-/** A heading, and below it a paragraph, a figure or a table, as far as there are any. */
+/** A heading with an optional paragraph, figure and table. */
 export interface ReportSection {
   heading: string;
   text?: string;
@@ -7,7 +7,7 @@ export interface ReportSection {
   table?: { head: readonly string[]; rows: readonly (readonly string[])[] };
 }
 
-/** One page of sections that needs nothing else; its texts may be anybody's. */
+/** A self-contained page of sections; texts are escaped, as they may be untrusted. */
 export function htmlReport(title: string, sections: readonly ReportSection[]): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(title)}</title>
 <style>body{font:15px/1.5 system-ui;margin:2rem;max-width:70rem}table{border-collapse:collapse}th,td{border-bottom:1px solid #ddd;padding:.25rem .75rem;text-align:left}svg{max-width:100%}</style>
@@ -24,7 +24,7 @@ function sectionHtml({ heading, text, figure, table }: ReportSection): string {
   return [`<h2>${escaped(heading)}</h2>`, text && `<p>${escaped(text)}</p>`, figure, rows].filter(Boolean).join('\n');
 }
 
-/** One page that needs nothing else: lines of text, and figures. */
+/** A self-contained page of lines of text, and figures. */
 export function htmlPage(
   title: string,
   lines: readonly string[],
@@ -56,7 +56,7 @@ export function squareOf(most: number): Square {
   return { size: SIZE, x, y: (v) => SIZE - x(v) };
 }
 
-/** The square with its diagonal, on which what was said came true. */
+/** The square with its diagonal, where prediction equals outcome. */
 export function squareSvg({ size, x, y }: Square, ticks: readonly number[], content: string): string {
   const most = ticks[ticks.length - 1];
   const labels = ticks.map(

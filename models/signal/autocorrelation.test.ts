@@ -12,7 +12,7 @@ function slowly(samples: Float32Array, lags: number): number[] {
   return Array.from({ length: lags }, (_, k) => at(k) / at(0));
 }
 
-test('equals its definition, for any length', () => {
+test('equals its definition for any length', () => {
   let seed = 1;
   const noise = () => {
     seed = (seed * 16807) % 2147483647;

@@ -1,9 +1,9 @@
 import { ComplexFft } from './fft.ts';
 
 /**
- * Autocorrelation of a signal without its mean: 1 at lag 0, near 1 again at each period that the signal repeats.
- * r[k] = Σ x[t]·x[t+k] / (n − k), divided by r[0], by the Wiener–Khinchin theorem with zero padding (Oppenheim and
- * Schafer, "Discrete-Time Signal Processing" (3rd ed., 2010), §10.6). Pure.
+ * Autocorrelation of a signal about its mean: 1 at lag 0, and near 1 again at multiples of a period. r[k] = Σ
+ * x[t]·x[t+k] / (n − k), divided by r[0], by the Wiener–Khinchin theorem with zero padding (Oppenheim and Schafer,
+ * "Discrete-Time Signal Processing" (3rd ed., 2010), §10.6). Pure.
  * @param samples in any unit. @param lags number of values, at most the number of samples.
  * @returns values for the lags 0 to `lags` − 1, in samples; zeros for a constant signal.
  */
@@ -22,7 +22,7 @@ export function autocorrelation(samples: Float32Array, lags: number): Float64Arr
     re[k] = re[k] ** 2 + im[k] ** 2;
     im[k] = 0;
   }
-  // The power spectrum is real and even: its forward transform is its inverse, but for the scale, which divides out.
+  // The power spectrum is real and even, so the forward transform equals the inverse up to scale, which cancels.
   fft.forward(re, im);
   const power = re[0] / n;
   if (!(power > 0)) return result;

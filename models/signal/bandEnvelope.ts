@@ -3,20 +3,22 @@ import { hannWindow } from './hann.ts';
 import { KernelMemory, kernelSupported, type RealPlan } from './kernelMemory.ts';
 
 /**
- * Power spectra of squared envelopes of bands, for bands of one width. In WebAssembly with SIMD and float32 where that
- * runs, else in plain TypeScript and float64; both scale alike.
+ * Power spectra of squared envelopes of bands, for bands of one width. In WebAssembly with SIMD and float32 if
+ * supported, else in plain TypeScript and float64, with the same scaling.
  */
 export interface BandEnvelope {
   /** Length of the transforms, a power of two of at least 16. */
   readonly size: number;
-  /** Bins 0 to m of the band, already tapered, are written here; the rest must be 0. */
+  /** The caller writes bins 0 to m of the tapered band here; the rest must be 0. */
   readonly re: Float32Array | Float64Array;
   readonly im: Float32Array | Float64Array;
-  /** Adds the power spectrum of the Hann-windowed squared envelope, about its mean, to `sum`; spends `re` and `im`. */
+  /**
+   * Adds the power spectrum of the Hann-windowed squared envelope, about its mean, to `sum`; overwrites `re` and `im`.
+   */
   addPower(sum: Float64Array): void;
   /**
-   * Adds the power spectrum of the Hann-windowed envelope, as a part of its mean and about it: a modulation of depth m
-   * adds m² at its rate. Spends `re` and `im`.
+   * Adds the power spectrum of the Hann-windowed envelope, relative to its mean and about it: a modulation of depth m
+   * adds m² at its rate. Overwrites `re` and `im`.
    */
   addModulation(sum: Float64Array): void;
 }
@@ -24,9 +26,9 @@ export interface BandEnvelope {
 const known = new Map<number, BandEnvelope>();
 
 /**
- * The shared instance for transforms of one size, created on first use. Callers take turns: its columns hold one band
- * at a time.
- * @param size as of `createBandEnvelope`.
+ * The shared instance for transforms of one size, created on first use. It is shared sequentially: its columns hold one
+ * band at a time.
+ * @param size as for `createBandEnvelope`.
  */
 export function bandEnvelopeOf(size: number): BandEnvelope {
   const envelope = known.get(size) ?? createBandEnvelope(size);
@@ -35,7 +37,7 @@ export function bandEnvelopeOf(size: number): BandEnvelope {
 }
 
 /**
- * A new instance: the WebAssembly kernel where it runs, plain TypeScript elsewhere.
+ * A new instance: the WebAssembly kernel if supported, plain TypeScript otherwise.
  * @param size length of the transforms, a power of two; see `BandEnvelope`.
  */
 export function createBandEnvelope(size: number): BandEnvelope {
@@ -43,7 +45,7 @@ export function createBandEnvelope(size: number): BandEnvelope {
 }
 
 /**
- * Envelope spectra in plain TypeScript and float64: for any platform, and the reference for the kernel.
+ * Envelope spectra in plain TypeScript and float64, for any platform and as reference for the kernel.
  * @throws RangeError if the size is not a power of two of at least 4.
  */
 export class PlainBandEnvelope implements BandEnvelope {
@@ -89,7 +91,7 @@ export class PlainBandEnvelope implements BandEnvelope {
   }
 }
 
-/** Envelope spectra by the WebAssembly kernel with SIMD, float32. Each instance has a memory of its own. */
+/** Envelope spectra by the WebAssembly kernel with SIMD, float32. Each instance has its own memory. */
 export class KernelBandEnvelope implements BandEnvelope {
   readonly size: number;
   readonly re: Float32Array;
@@ -100,10 +102,10 @@ export class KernelBandEnvelope implements BandEnvelope {
   readonly #outRe: Float32Array;
   readonly #outIm: Float32Array;
 
-  /** @throws Error where the kernel does not run. */
+  /** @throws Error if the kernel is not supported. */
   constructor(size: number) {
     this.size = size;
-    // Some 16 columns of the size: 80 bytes a sample suffice.
+    // About 16 columns of the size: 80 bytes per sample suffice.
     const memory = new KernelMemory(size * 80 + 16_384);
     const hann = hannWindow(size);
     this.#memory = memory;

@@ -18,7 +18,7 @@ test.each([4, 8, 16, 32, 64, 512, 1024])('agrees with fft-js at %i points', (siz
   }
 });
 
-test('a complex transform and back is the signal times its length', () => {
+test('a complex transform and its inverse give the signal times its length', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 11 }), fc.integer({ min: 1, max: 1000 }), (log, seed) => {
       const n = 2 ** log;
@@ -52,7 +52,7 @@ test('keeps energy (Parseval)', () => {
   );
 });
 
-test('takes powers of two alone', () => {
+test('accepts only powers of two', () => {
   expect(() => new ComplexFft(12)).toThrow(RangeError);
   expect(() => new ComplexFft(1)).toThrow(RangeError);
 });

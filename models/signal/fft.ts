@@ -11,7 +11,7 @@ interface Stage {
   twiddles: Float64Array;
 }
 
-/** By size, made once: sines cost as much as some transforms. */
+/** Cached by size: computing sines costs as much as some transforms. */
 const known = new Map<number, Stage[]>();
 
 function stagesOf(size: number): Stage[] {
@@ -44,7 +44,7 @@ function createStages(size: number): Stage[] {
 
 /**
  * Complex discrete Fourier transform of one length, in place on a real and an imaginary column: X[k] = Σ
- * x[t]·exp(−2πi·k·t/size), without scaling. A transform allocates nothing.
+ * x[t]·exp(−2πi·k·t/size), without scaling. Transforms do not allocate.
  */
 export class ComplexFft {
   readonly size: number;
@@ -145,7 +145,7 @@ function radix2(s: number, xr: Float64Array, xi: Float64Array, yr: Float64Array,
 
 const circles = new Map<number, [Float64Array, Float64Array]>();
 
-/** cos and sin of the first half of `size` steps about the circle, made once for each size. */
+/** cos and sin of the first half of `size` steps around the circle, cached by size. */
 export function circleOf(size: number): [Float64Array, Float64Array] {
   const column = (f: (x: number) => number) =>
     Float64Array.from({ length: size / 2 }, (_, k) => f((2 * Math.PI * k) / size));
@@ -154,7 +154,7 @@ export function circleOf(size: number): [Float64Array, Float64Array] {
   return circle;
 }
 
-/** Transform of real input by a complex one of half its length (Press et al., "Numerical Recipes", §12.3). */
+/** Transform of real input by a complex transform of half its length (Press et al., "Numerical Recipes", §12.3). */
 export class RealFft {
   readonly size: number;
   readonly #half: ComplexFft;

@@ -1,12 +1,12 @@
 const FULL_SCALE = 32_767;
 
-/** A signal in sixteen bits: each integer times `scale` is a sample in its unit. */
+/** A 16-bit signal: each integer times `scale` is a sample in its unit. */
 export interface Int16Signal {
   scale: number;
   integers: Int16Array;
 }
 
-/** A signal in sixteen bits, which is what most sensors give; its peak is full scale. */
+/** Quantises a signal to 16 bits, the resolution of most sensors; its peak is full scale. */
 export function quantised(samples: Float32Array): Int16Signal {
   let peak = 0;
   for (const v of samples) peak = Math.max(peak, Math.abs(v));
@@ -14,13 +14,13 @@ export function quantised(samples: Float32Array): Int16Signal {
   return { scale, integers: Int16Array.from(samples, (v) => Math.round(v / scale)) };
 }
 
-/** The integers of a piece of signal as it travels: little-endian, in base64. Runs in the browser as well. */
+/** Decodes the integers of a transmitted signal: little-endian, in base64. Runs in the browser as well. */
 export function integersIn(base64: string): Int16Array {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   return new Int16Array(bytes.buffer, 0, bytes.length >> 1);
 }
 
-/** The samples of a signal in sixteen bits, in its unit. */
+/** The samples of a 16-bit signal, in its unit. */
 export function samplesOf({ scale, integers }: Int16Signal): Float32Array {
   return Float32Array.from(integers, (v) => v * scale);
 }

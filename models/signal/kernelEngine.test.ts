@@ -14,7 +14,7 @@ const SIGNALS: Record<string, (i: number) => number> = {
   'small values': (i) => 1e-6 * Math.sin(i * 0.9) + 1e-7 * noise(),
 };
 
-/** Largest difference as a part of the largest value, or of `least` where all are smaller: rounding of what was left out. */
+/** Largest difference relative to the largest value, or to `least` if all are smaller: rounding of cancelled terms. */
 function difference(actual: ArrayLike<number>, expected: ArrayLike<number>, least = 0): number {
   let largest = least;
   let apart = 0;
@@ -48,7 +48,7 @@ for (const [name, at] of Object.entries(SIGNALS)) {
         [10, 11],
       ])
         expect(difference(kernel.bands.slice(from, to), plain.bands.slice(from, to))).toBeLessThan(1e-4);
-      // A logarithm of next to nothing is that of rounding: those of bins that hold something are compared.
+      // Logarithms of near-zero powers are rounding noise: only bins with content are compared.
       const bins = length / 2;
       if (name.includes('noise')) expect(Math.abs(kernel.bands[9] - plain.bands[9]) / bins).toBeLessThan(1e-4);
       if (name.includes('noise')) expect([...kernel.strongestBins()]).toEqual([...plain.strongestBins()]);
@@ -56,13 +56,13 @@ for (const [name, at] of Object.entries(SIGNALS)) {
       expect(Math.abs(kernel.spread(centre) / plain.spread(centre) - 1)).toBeLessThan(1e-4);
       for (const i of [0, 1, 3, 4, 5, 6, 7])
         expect(kernel.moments[i] / plain.moments[i], `moment ${i}`).toBeCloseTo(1, 4);
-      // The third moment of a symmetric signal is next to nothing: it is compared with the scale that it is divided by.
+      // The third moment of a symmetric signal is near zero: it is compared relative to its normaliser.
       expect(Math.abs(kernel.moments[2] - plain.moments[2]) / plain.moments[1] ** 1.5).toBeLessThan(1e-4);
     },
   );
 }
 
-test('nothing is left of the window before', () => {
+test('no state remains of the previous window', () => {
   const one = new KernelEngine(1024);
   const two = new KernelEngine(1024);
   const samples = Float32Array.from({ length: 1024 }, (_, i) => Math.sin(i));
@@ -73,7 +73,7 @@ test('nothing is left of the window before', () => {
     expect(one[column]).toEqual(two[column]);
 });
 
-test.each([3e9, 1e12, 1e-11])('moments hold at an amplitude of %d', (scale) => {
+test.each([3e9, 1e12, 1e-11])('moments are accurate at an amplitude of %d', (scale) => {
   const samples = Float32Array.from({ length: 1024 }, (_, i) => scale * Math.sin(i * 0.37));
   const kernel = new KernelEngine(1024);
   const plain = new PlainEngine(1024);
@@ -82,7 +82,7 @@ test.each([3e9, 1e12, 1e-11])('moments hold at an amplitude of %d', (scale) => {
   for (const i of [1, 3, 4, 5, 6, 7]) expect(kernel.moments[i] / plain.moments[i]).toBeCloseTo(1, 4);
 });
 
-test.each([256, 512, 1024, 4096])('the kernel’s transform is that of fft-js at %i points', (length) => {
+test.each([256, 512, 1024, 4096])('the kernel’s transform matches fft-js at %i points', (length) => {
   const samples = Float32Array.from({ length }, (_, i) => Math.sin(12.9898 * (i + 1) * (i + 3)));
   const { re, im } = new KernelEngine(length).forward(samples);
   const expected = fft(Array.from(samples)).slice(0, length / 2 + 1);
@@ -100,7 +100,7 @@ test.each([256, 512, 1024, 4096])('the kernel’s transform is that of fft-js at
   ).toBeLessThan(1e-5);
 });
 
-test('the kernel keeps energy (Parseval), is linear, and a circular shift turns phases alone', () => {
+test('the kernel preserves energy (Parseval), is linear, and a circular shift changes only phases', () => {
   fc.assert(
     fc.property(fc.integer({ min: 8, max: 14 }), fc.integer({ min: 1, max: 99 }), fc.integer(), (log, seed, by) => {
       const n = 2 ** log;

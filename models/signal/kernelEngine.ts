@@ -42,10 +42,10 @@ export class KernelEngine implements SpectralEngine {
     return kernelSupported();
   }
 
-  /** @throws Error where the kernel does not run; ask `supported` first. */
+  /** @throws Error if the kernel is not supported; check `supported` first. */
   constructor(length: number) {
     const { from, to, size } = envelopeBins(length);
-    // About 14 columns of the window's length and its twiddles, and as many of the envelope's: 40 floats a sample suffice.
+    // About 14 columns of the window's length plus twiddles, and as many for the envelope: 40 floats per sample suffice.
     const memory = new KernelMemory(length * 160 + 65_536);
     this.#memory = memory;
     this.#kernel = memory.kernel;
@@ -82,7 +82,7 @@ export class KernelEngine implements SpectralEngine {
     const m = this.length / 2;
     this.#inputView.set(samples);
     kernel.moments(this.#input, this.length, this.#momentsAt);
-    // Fourth powers leave float32 beyond 10^9 and below 10^-9: rare, and then computed in float64.
+    // Fourth powers exceed float32 above 10^9 and below 10^-9: then, rarely, they are computed in float64.
     if (!(this.moments[3] < LARGEST_M4 && this.moments[3] > SMALLEST_M4)) exactMoments(samples, this.moments);
     const { outR, outI } = this.#real;
     this.#memory.forward(this.#real, this.#input, this.moments[0]);
@@ -92,7 +92,7 @@ export class KernelEngine implements SpectralEngine {
     this.#takeEnvelope();
   }
 
-  /** The transform alone: bins 0 to length/2 of the samples; the columns stand until the next call. */
+  /** The transform alone: bins 0 to length/2 of the samples; the columns are valid until the next call. */
   forward(samples: Float32Array): { re: Float32Array; im: Float32Array } {
     this.#inputView.set(samples);
     this.#memory.forward(this.#real, this.#input, 0);
@@ -108,7 +108,7 @@ export class KernelEngine implements SpectralEngine {
     return this.#kernel.spread(this.#powerAt, this.length / 2, centre);
   }
 
-  /** Bins 0 and m have one neighbour twice. */
+  /** Bins 0 and m, whose two neighbours are the same bin. */
   #endBins(m: number): void {
     const re = this.#re;
     this.power[0] = ((re[0] - re[1]) / 2) ** 2;

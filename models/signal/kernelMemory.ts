@@ -2,7 +2,7 @@ import { fromBase64 } from '#models/inference/base64.ts';
 import { circleOf } from './fft.ts';
 import { KERNEL_BASE64 } from './kernel/kernel.gen.ts';
 
-/** What `kernel/kernel.as.ts` exports; pointers are byte offsets. */
+/** Exports of `kernel/kernel.as.ts`; pointers are byte offsets. */
 export interface Kernel {
   moments(x: number, n: number, out: number): void;
   transform(xr: number, xi: number, yr: number, yi: number, twiddles: number, size: number): number;
@@ -40,9 +40,9 @@ export interface RealPlan {
   outI: number;
 }
 
-/** Room behind an array for vectors that reach past its end. */
+/** Padding after an array for vectors that extend past its end. */
 const PAD = 16;
-/** Below lie the kernel's own constants. */
+/** First free offset, above the kernel's own constants. */
 const FIRST = 1024;
 
 let compiled: WebAssembly.Module | null | undefined;
@@ -60,13 +60,13 @@ export function kernelSupported(): boolean {
   return kernelModule() !== null;
 }
 
-/** One instance of the kernel with a memory of its own, laid out once; arrays are float32 unless said. */
+/** One instance of the kernel with its own memory, laid out once; arrays are float32 unless stated. */
 export class KernelMemory {
   readonly kernel: Kernel;
   readonly buffer: ArrayBuffer;
   #next = FIRST;
 
-  /** @throws Error where the kernel does not run; ask `kernelSupported` first. */
+  /** @throws Error if the kernel is not supported; check `kernelSupported` first. */
   constructor(bytes: number) {
     const module = kernelModule();
     if (!module) throw new Error('WebAssembly with SIMD does not run here');
@@ -102,7 +102,7 @@ export class KernelMemory {
     return new Float32Array(this.buffer, at, count);
   }
 
-  /** Six columns a stage: cos and sin of ω, ω² and ω³ of each butterfly; those of the first stage are scaled. */
+  /** Six columns per stage: cos and sin of ω, ω² and ω³ of each butterfly; those of the first stage are scaled. */
   twiddles(size: number, firstScale = 1): number {
     const [cos, sin] = circleOf(size);
     const half = size / 2;
@@ -124,7 +124,7 @@ export class KernelMemory {
     return start;
   }
 
-  /** Of a power of two from 32 on: `untangle` takes four bins at once from both ends. */
+  /** Plan for a power of two of at least 32, as `untangle` processes four bins at once from both ends. */
   realPlan(size: number): RealPlan {
     const half = size / 2;
     const [cos, sin] = circleOf(size);

@@ -2,34 +2,34 @@ import { medianOf, select } from './localMedian.ts';
 import { interpolatedPeak } from './spectralPeaks.ts';
 import { welch } from './welch.ts';
 
-/** A line looked for at a frequency. */
+/** A line searched at a frequency. */
 export interface Line {
   /** Interpolated between bins. */
   hz: number;
   /** RMS amplitude, in the samples' unit. */
   rms: number;
-  /** Whether it is a line of its own, and not the skirt of a higher one beside it. */
+  /** Whether it is a separate line rather than the skirt of a higher one beside it. */
   top: boolean;
-  /** Its power over the median about it: a Gaussian floor reaches `STANDS_OUT` in one of some thousand places. */
+  /** Its power over the local median: a Gaussian floor reaches `STANDS_OUT` in about one of a thousand bins. */
   prominence: number;
 }
 
 export const STANDS_OUT = 9;
-/** Samples of the shortest piece that makes a spectrum. */
+/** Minimum number of samples of a piece for a spectrum. */
 export const MIN_SPECTRUM = 256;
 const LONGEST = 2 ** 18;
-/** Width of the median that is the floor, to either side. */
+/** Half width of the median that gives the floor. */
 const FLOOR_HZ = 12;
 const MIN_FLOOR_BINS = 18;
 const TINY = 1e-300;
-/** Of the exponential law of a spectrum: its median over its lower quartile. */
+/** Median over lower quartile of the exponential law of a spectrum. */
 const MEDIAN_OF_QUARTILE = Math.LN2 / Math.log(4 / 3);
 
 /**
- * The averaged power spectrum of pieces of one signal, queried for lines and bands. Its segments are the largest power
- * of two, at most 2^18 samples, that the longest piece holds; shorter pieces do not count. Amplitudes are RMS, in the
- * samples' unit; frequencies are in Hz.
- * @throws RangeError where no piece holds 256 samples.
+ * The averaged power spectrum of pieces of one signal, queried for lines and bands. The segment length is the largest
+ * power of two, at most 2^18 samples, that fits the longest piece; shorter pieces are ignored. Amplitudes are RMS, in
+ * the samples' unit; frequencies are in Hz.
+ * @throws RangeError if no piece has 256 samples.
  */
 export class LineSpectrum {
   readonly stepHz: number;
@@ -54,7 +54,7 @@ export class LineSpectrum {
     return (this.#density.length - 1) * this.stepHz;
   }
 
-  /** The largest line within `reachHz`, and a bin, of a frequency. */
+  /** The largest line within `reachHz` plus a bin of a frequency. */
   line(hz: number, reachHz = 0): Line {
     const reach = 1 + Math.floor(reachHz / this.stepHz);
     const centre = Math.round(hz / this.stepHz);
@@ -63,7 +63,7 @@ export class LineSpectrum {
       if (this.#density[k] > this.#density[at]) at = k;
     }
     if (at + 1 >= this.#density.length) return { hz, rms: 0, top: false, prominence: 0 };
-    // The line's power lies in three bins of a Hann window, whose sum is 1.5 times that of a line on the bin.
+    // A Hann window spreads a line over three bins, whose sum is 1.5 times its power.
     const power = this.#density[at - 1] + this.#density[at] + this.#density[at + 1];
     const floor = this.#floor(at);
     return {
@@ -74,7 +74,7 @@ export class LineSpectrum {
     };
   }
 
-  /** The same power over the median at exactly this frequency, between bins along the window's peak. */
+  /** Power over the median at exactly this frequency, interpolated between bins by the window's peak shape. */
   prominenceAt(hz: number): number {
     const at = Math.round(hz / this.stepHz);
     if (at < 1 || at + 1 >= this.#density.length) return 0;
@@ -93,7 +93,7 @@ export class LineSpectrum {
     return Math.sqrt(sum * this.stepHz);
   }
 
-  /** RMS between two frequencies of what `factor` makes of each line, such as a velocity of an acceleration. */
+  /** RMS between two frequencies after multiplying each line by `factor`, such as from acceleration to velocity. */
   converted(fromHz: number, toHz: number, factor: (hz: number) => number): number {
     let sum = 0;
     const to = Math.min(this.#density.length - 1, Math.floor(toHz / this.stepHz));
@@ -102,7 +102,10 @@ export class LineSpectrum {
     return Math.sqrt(sum * this.stepHz);
   }
 
-  /** Geometric over arithmetic mean of the density between two frequencies, averaged over tenths of it: noise is near 1. */
+  /**
+   * Geometric over arithmetic mean of the density between two frequencies, averaged over ten sub-bands: near 1 for
+   * noise.
+   */
   flatness(fromHz: number, toHz: number): number {
     const from = Math.max(1, Math.ceil(fromHz / this.stepHz));
     const to = Math.min(this.#density.length - 1, Math.floor(toHz / this.stepHz));
@@ -116,10 +119,10 @@ export class LineSpectrum {
     return Math.exp(logs / (to - from + 1)) / Math.max(sum / (to - from + 1), 1e-300);
   }
 
-  /** The median density about a bin. */
+  /** The median density around a bin. */
   #floor(bin: number): number {
     const half = Math.max(MIN_FLOOR_BINS, Math.round(FLOOR_HZ / this.stepHz));
-    // Floors change slowly: one a quarter of their width serves all lines in it.
+    // The floor changes slowly: it is computed once per quarter of its width.
     const place = Math.round((4 * bin) / half);
     const known = this.#floors.get(place);
     if (known !== undefined) return known;
@@ -128,7 +131,7 @@ export class LineSpectrum {
     const to = isCoarse ? Math.max(centre + half, 2 * half) : centre + half;
     const about = this.#density.slice(Math.max(1, centre - half), to + 1);
     const median = medianOf(about);
-    // In coarse bins lines and their skirts may be most of it.
+    // In coarse bins lines and their skirts may fill most of the range.
     const floor = isCoarse ? Math.min(median, MEDIAN_OF_QUARTILE * select(about, about.length >> 2)) : median;
     this.#floors.set(place, floor);
     return floor;

@@ -1,4 +1,4 @@
-/** The median; reorders `values`. NaN of none. */
+/** The median; reorders `values`. NaN if empty. */
 export function medianOf(values: Float64Array): number {
   const n = values.length;
   if (n === 0) return Number.NaN;
@@ -10,7 +10,7 @@ export function medianOf(values: Float64Array): number {
   return (below + values[half]) / 2;
 }
 
-/** Hoare's selection: afterwards `values[rank]` stands where sorting would put it, smaller ones before it. */
+/** Hoare's selection: afterwards `values[rank]` is as if sorted, with smaller values before it. */
 export function select(values: Float64Array, rank: number): number {
   let left = 0;
   let right = values.length - 1;
@@ -34,12 +34,12 @@ export function select(values: Float64Array, rank: number): number {
   return values[rank];
 }
 
-/** Medians are taken at this many places in a window's width, and joined by straight lines. */
+/** Medians are computed at this many points per window width, and interpolated linearly. */
 const PLACES = 8;
 
 /**
- * The running median of `values` within `half` places to either side; windows at the ends are shorter. It is computed
- * at eight places in a window's width and interpolated linearly between them.
+ * The running median of `values` within `half` positions to either side; windows at the ends are shorter. It is
+ * computed at eight points per window width and interpolated linearly.
  * @returns as many values as `values` has.
  */
 export function localMedian(values: Float64Array, half: number): Float64Array {

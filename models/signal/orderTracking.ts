@@ -1,11 +1,11 @@
 import type { TurnProfile } from './tachometer.ts';
 
 /**
- * A signal resampled at equal angles of the shaft, so that what turns with it is a line however its speed varies.
- * Times by straight lines between the profile's points, values by cubic interpolation.
+ * Resamples a signal at equal shaft angles, so that components that turn with it are lines even at varying speed. Times
+ * are interpolated linearly between the profile's points, values by cubics.
  * Source: Fyfe & Munck, "Analysis of computed order tracking", MSSP 11 (1997).
  * @param samples in any unit, which the result keeps.
- * @param samplesPerTurn at least the rate over the slowest speed, or what lies above is folded down.
+ * @param samplesPerTurn at least the sample rate over the slowest speed, to avoid aliasing.
  * @returns samples from the profile's first turn to its last; `samplesPerTurn / 2` is the highest order they hold.
  */
 export function resampledOverAngle(
@@ -27,7 +27,7 @@ export function resampledOverAngle(
   return out;
 }
 
-/** Lagrange's polynomial through the four samples about a place; the ends go on as they are. */
+/** Lagrange polynomial through the four samples around a position; end samples are repeated. */
 function cubicAt(samples: Float32Array, place: number): number {
   const last = samples.length - 1;
   const k = Math.min(last, Math.max(0, Math.floor(place)));

@@ -10,8 +10,9 @@ export interface Curve {
 }
 
 /**
- * A part of a spectrum finer than bins: `lines` places across `spanHz` about `centreHz`, each the Hann-windowed Fourier
- * sum at that very frequency, as the peak amplitude of a sine there. What the length cannot tell apart stays one line.
+ * A zoom into a spectrum finer than its bins: `lines` points across `spanHz` around `centreHz`, each the Hann-windowed
+ * Fourier sum at that frequency, as the peak amplitude of a sine. It does not resolve more than the record length
+ * allows.
  */
 export function zoom(
   samples: Float32Array,
@@ -37,7 +38,7 @@ export function zoom(
       sumIm += windowed[i] * im;
       [re, im] = [re * c - im * s, re * s + im * c];
     }
-    // A Hann window's mean is a half; a sine's two sides are one line here.
+    // A Hann window's mean is one half; the two sides of a sine are one line here.
     return (4 * Math.hypot(sumRe, sumIm)) / n;
   });
   return { fromHz, stepHz, amplitude };
@@ -45,7 +46,7 @@ export function zoom(
 
 export interface Waterfall {
   stepHz: number;
-  /** Beginning of each row, seconds from the first sample. */
+  /** Start of each row, seconds from the first sample. */
   timesS: number[];
   /** Peak amplitudes of a row, thinned without losing lines. */
   rows: Float64Array[];
@@ -53,9 +54,9 @@ export interface Waterfall {
 
 /**
  * At most `rows` spectra of segments spread evenly over a recording, each of at most `bins` values: peak amplitudes in
- * the samples' unit, the largest of the bins that a value stands for.
+ * the samples' unit, the largest of the bins that a value represents.
  * @param length of a segment in samples, a power of two.
- * @returns no rows where the recording is shorter than a segment.
+ * @returns no rows if the recording is shorter than a segment.
  * @throws RangeError if `length` is not a power of two.
  */
 export function waterfall(
@@ -76,9 +77,9 @@ export function waterfall(
 }
 
 /**
- * Spectrum of the envelope of the band where bearings ring (0.16 to 0.62 of Nyquist), up to `highestHz`, peak amplitudes.
+ * Envelope spectrum of the band in which bearings ring (0.16 to 0.62 of Nyquist), up to `highestHz`, peak amplitudes.
  * Source: Randall & Antoni, MSSP 25 (2011), §4.
- * @param samples of which the first power of two is taken; at least 256.
+ * @param samples at least 256; the largest power of two from the first on is used.
  */
 export function envelopeSpectrum(samples: Float32Array, sampleRateHz: number, highestHz: number): Curve {
   const n = 2 ** Math.floor(Math.log2(samples.length));

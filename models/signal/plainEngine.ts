@@ -2,7 +2,7 @@ import { exactMoments } from './exactMoments.ts';
 import { ComplexFft, RealFft } from './fft.ts';
 import { BANDS, envelopeBins, MIN_POWER, PEAKS, type SpectralEngine } from './spectralEngine.ts';
 
-/** The engine in plain TypeScript and float64: for any platform, and the reference for the kernel. */
+/** The engine in plain TypeScript and float64, for any platform and as reference for the kernel. */
 export class PlainEngine implements SpectralEngine {
   readonly name = 'plain';
   readonly length: number;
@@ -47,7 +47,7 @@ export class PlainEngine implements SpectralEngine {
     this.#takeEnvelope();
   }
 
-  /** A Hann window is a three-point convolution of the spectrum, so that one FFT serves spectrum and envelope. */
+  /** The Hann window is applied as a three-point convolution of the spectrum, so that one FFT serves both. */
   #takePower(): void {
     const re = this.#re;
     const im = this.#im;
@@ -100,7 +100,7 @@ export class PlainEngine implements SpectralEngine {
     return sum;
   }
 
-  /** The band's analytic signal at the rate that its width asks for; its magnitude is the envelope. */
+  /** The band's analytic signal at the rate for its width; its magnitude is the envelope. */
   #takeEnvelope(): void {
     const { from, to } = this.#band;
     const er = this.#er;

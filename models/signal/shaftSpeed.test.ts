@@ -5,7 +5,7 @@ import { NOMINAL_SPEED, refineShaftHz } from './shaftSpeed.ts';
 
 const RATE = 5120;
 const random = randomOf(8);
-/** Three harmonics of a rate in noise, ten seconds. */
+/** Ten seconds of three harmonics of a rate in noise. */
 const machine = (hz: number, amplitude: number) =>
   new LineSpectrum(
     [
@@ -22,19 +22,19 @@ test.each([
   [1.015, undefined],
   [0.94, NOMINAL_SPEED],
   [1.07, NOMINAL_SPEED],
-])('a speed given %f times too high is refined to a thousandth', (wrong, tolerance) => {
+])('a speed that is %f times too high is refined to a thousandth', (wrong, tolerance) => {
   const { hz, uncertainty } = refineShaftHz([machine(24.7, 1)], 24.7 * wrong, tolerance);
   expect(hz / 24.7).toBeCloseTo(1, 3);
   expect(uncertainty).toBeLessThan(0.002);
 });
 
-test('where no line stands out, the speed stays as uncertain as it was', () => {
+test('if no line stands out, the speed keeps its uncertainty', () => {
   const { hz, uncertainty } = refineShaftHz([machine(24.7, 0)], 25, 0.001);
   expect(hz / 25).toBeCloseTo(1, 2);
   expect(uncertainty).toBeLessThanOrEqual(0.001);
 });
 
-test('lines of an inverter a slip beside the harmonics do not lead the rate away', () => {
+test('inverter lines, a slip away from the harmonics, do not bias the rate', () => {
   const [seconds, hz, supplyHz] = [2, 40.1, 40.1 * 1.008];
   const samples = Float32Array.from({ length: seconds * RATE }, (_, i) => {
     const t = (2 * Math.PI * i) / RATE;

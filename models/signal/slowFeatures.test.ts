@@ -13,7 +13,7 @@ test('one value has no spread and no slope', () => {
   expect(slowFeatures([5], [3])).toEqual([3, 3, 3, 0, 0, 0, 0]);
 });
 
-test('the fastest change keeps its sign, and time above a limit is that of the value before', () => {
+test('the fastest change keeps its sign, and time above a limit is attributed to the preceding value', () => {
   const times = [0, 10, 20, 40].map((s) => s * 1e6);
   const row = slowFeatures(times, [1, 6, 2, 2], 4);
   expect(row.slice(5)).toEqual([30, 10]);
@@ -21,7 +21,7 @@ test('the fastest change keeps its sign, and time above a limit is that of the v
   expect(slowFeatures(times, [6, 1, 1, 1]).slice(6)).toEqual([0]);
 });
 
-test('the stretch since the interval before counts, so that a slow sensor is not always within its limit', () => {
+test('the time since the previous interval counts, so that a slow sensor does not always appear within its limit', () => {
   const row = slowFeatures([10e6], [9], 5, { timeUs: 0, value: 8 });
   expect(row.slice(5)).toEqual([6, 10]);
 });

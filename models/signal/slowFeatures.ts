@@ -13,11 +13,11 @@ export const SLOW_FEATURES = [
  * Features of one interval of a slow value, such as a temperature, in the order of `SLOW_FEATURES`.
  * @param timesUs rising times in microseconds; at least one.
  * @param values as many, in the value's unit.
- * @param limit above which time is counted; absent where there is none.
- * @param before the last value of the interval before, if there was one.
- * @returns mean, extremes and population standard deviation (the root of the variance) in the value's unit; least-
- * squares slope and the fastest change between two values, both in units a minute; seconds during which the value
- * before held above the limit.
+ * @param limit above which time is counted; absent if there is none.
+ * @param before the last value of the previous interval, if any.
+ * @returns mean, extremes and population standard deviation (the root of the variance) in the value's unit;
+ * least-squares slope and the fastest change between two values, both in units per minute; seconds above the limit,
+ * each value holding until the next.
  */
 export function slowFeatures(
   timesUs: readonly number[],

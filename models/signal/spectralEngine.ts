@@ -1,15 +1,15 @@
-/** The smallest power whose logarithm is taken: float32 has few digits below. */
+/** The smallest power whose logarithm is taken: float32 loses precision below. */
 export const MIN_POWER = 1e-37;
-/** Equal parts of 0 to Nyquist whose power is summed. */
+/** Number of equal bands from 0 to Nyquist whose power is summed. */
 export const BANDS = 8;
-/** Local maxima of the spectrum that are told, at most. */
+/** Maximum number of reported local maxima of the spectrum. */
 export const PEAKS = 5;
-/** The envelope is that of the band between these parts of Nyquist, where bearings of most machines ring. */
+/** Envelope band as parts of Nyquist, in which the bearings of most machines ring. */
 export const ENVELOPE_BAND = [0.16, 0.62] as const;
 
 /**
- * The arithmetic of one window, for windows of one length. What `analyze` leaves in the columns stands until it is called
- * again; points of one length share an engine, one window after the other.
+ * Analyses windows of one length. The columns are valid until the next call of `analyze`; points with the same window
+ * length share an engine sequentially.
  */
 export interface SpectralEngine {
   readonly name: 'wasm-simd' | 'plain';
@@ -36,7 +36,7 @@ export interface SpectralEngine {
 /**
  * The envelope's band as bins of a spectrum.
  * @param length of the window, in samples.
- * @returns the first and the last bin of the band, and the smallest power of two that holds as many.
+ * @returns the first and the last bin of the band, and the smallest power of two that holds its bins.
  */
 export function envelopeBins(length: number): { from: number; to: number; size: number } {
   const from = Math.ceil((ENVELOPE_BAND[0] * length) / 2);

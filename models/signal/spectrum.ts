@@ -13,9 +13,9 @@ export function peakAmplitude(powerDensity: number, resolutionHz: number): numbe
 }
 
 /**
- * A peak-amplitude spectrum for a screen, at most `bins` long: each step keeps the largest line in it, so that no peak
- * is lost.
- * @param power of bins of `resolutionHz`; times `densityScale` it is one-sided, of a Hann window, unit²/Hz.
+ * A peak-amplitude spectrum for display, at most `bins` long: each value is the largest in its step, so that no peak is
+ * lost.
+ * @param power in bins of `resolutionHz`; times `densityScale` it is the one-sided Hann power density, unit²/Hz.
  */
 export function screenSpectrum(
   power: Float32Array | Float64Array,

@@ -9,7 +9,7 @@ import { pulseTimes, shaftOf, turnsOf } from './tachometer.ts';
 const RATE = 8000;
 const SECONDS = 8;
 
-/** A shaft that runs up from 20 to 30 Hz: its third order, a tachometer of two pulses a turn, and noise. */
+/** A shaft that runs up from 20 to 30 Hz: its third order, a tachometer with two pulses per turn, and noise. */
 function runUp() {
   const random = randomOf(4);
   const turnsAt = (t: number) => 20 * t + ((30 - 20) / (2 * SECONDS)) * t * t;
@@ -25,14 +25,14 @@ describe('a shaft that runs up', () => {
   const { vibration, tacho } = runUp();
   const profile = turnsOf(pulseTimes(tacho, RATE), 2)!;
 
-  test('its tachometer tells mean and variation', () => {
+  test('its tachometer gives mean and variation', () => {
     const { meanHz, variation } = shaftOf(profile)!;
     expect(meanHz).toBeCloseTo(25, 1);
     expect(variation).toBeGreaterThan(0.18);
     expect(variation).toBeLessThan(0.22);
   });
 
-  test('over angle its third order is a line, over time it is not', () => {
+  test('its third order is a line over angle, but not over time', () => {
     const perTurn = 512;
     const tracked = resampledOverAngle(vibration, RATE, profile, perTurn);
     const overAngle = new LineSpectrum([tracked], perTurn).line(3);
@@ -42,7 +42,7 @@ describe('a shaft that runs up', () => {
     expect(overTime.rms).toBeLessThan(0.2);
   });
 
-  test('too few pulses are no speed', () => {
+  test('too few pulses give no speed', () => {
     expect(turnsOf(pulseTimes(new Float32Array(100), RATE), 1)).toBeNull();
   });
 });
@@ -56,7 +56,7 @@ const harmonics = (hz: number, amplitudes: number[], seed = 1) => {
   });
 };
 
-test.each([17.3, 24.37, 49.1])('a rate of %d Hz is told from the signal', (hz) => {
+test.each([17.3, 24.37, 49.1])('a rate of %d Hz is estimated from the signal', (hz) => {
   for (const amplitudes of [
     [1, 0.4, 0.2],
     [0.3, 1, 0.3],
@@ -77,7 +77,7 @@ test('noise has no rate', () => {
 });
 
 describe('pictures', () => {
-  test('a zoom tells two lines apart that lie a quarter of a hertz beside each other, with their amplitudes', () => {
+  test('a zoom resolves two lines a quarter of a hertz apart, with their amplitudes', () => {
     const n = RATE * 16;
     const samples = Float32Array.from({ length: n }, (_, i) => {
       const t = (2 * Math.PI * i) / RATE;
@@ -91,7 +91,7 @@ describe('pictures', () => {
     expect(at(49.3)).toBeLessThan(0.02);
   });
 
-  test('a waterfall shows a line that begins half way', () => {
+  test('a waterfall shows a line that begins halfway through', () => {
     const samples = Float32Array.from({ length: RATE * 4 }, (_, i) =>
       i < RATE * 2 ? 0 : Math.sin((2 * Math.PI * 1000 * i) / RATE),
     );

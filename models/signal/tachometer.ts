@@ -1,17 +1,18 @@
-/** How far a shaft had turned at some moments, both rising. */
+/** Cumulative turns of a shaft over time, both rising. */
 export interface TurnProfile {
   timesS: Float64Array;
   turns: Float64Array;
 }
 
 const MIN_PULSES = 3;
-/** What varies by more from one turn to the next mean, or turns faster, is no shaft. */
+/** A rate that varies by more, or is faster, is not that of a shaft. */
 const WILD = 0.6;
 const FASTEST_HZ = 2000;
 
 /**
- * Times of a tachometer's rising edges, in seconds from the first sample: where the signal crosses the middle of its
- * range, interpolated between samples; it must fall below a quarter of the range before the next one counts.
+ * Times of a tachometer's rising edges, in seconds from the first sample: crossings of the middle of the signal's
+ * range, interpolated between samples, with hysteresis: it must fall below a quarter of the range before the next one
+ * counts.
  */
 export function pulseTimes(samples: Float32Array, sampleRateHz: number): Float64Array {
   const [low, high] = rangeOf(samples);
@@ -29,7 +30,7 @@ export function pulseTimes(samples: Float32Array, sampleRateHz: number): Float64
   return Float64Array.from(times);
 }
 
-/** Smallest and largest sample; `[Infinity, −Infinity]` of none. */
+/** Smallest and largest sample; `[Infinity, −Infinity]` if empty. */
 export function rangeOf(samples: Float32Array): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const v of samples) {
@@ -39,15 +40,15 @@ export function rangeOf(samples: Float32Array): [number, number] {
   return [low, high];
 }
 
-/** The shaft's turns at its pulses; null where there are too few to tell a speed. */
+/** The shaft's turns at its pulses; null if there are too few for a speed. */
 export function turnsOf(timesS: Float64Array, pulsesPerTurn: number): TurnProfile | null {
   if (timesS.length < MIN_PULSES) return null;
   return { timesS, turns: timesS.map((_, i) => i / pulsesPerTurn) };
 }
 
 /**
- * Mean rate in Hz, and the largest deviation of a turn from it as a part of it. Null where the pulses come in no rhythm: no
- * tachometer made them.
+ * Mean rate in Hz, and the largest relative deviation of a turn from it. Null if the pulses are irregular, hence not
+ * from a tachometer.
  */
 export function shaftOf({ timesS, turns }: TurnProfile): { meanHz: number; variation: number } | null {
   const last = timesS.length - 1;

@@ -1,22 +1,22 @@
 import { Matrix, solve } from 'ml-matrix';
 
-/** Frequencies up to this many times the tone's are kept; twice the tone is taken for one of its own. */
+/** Frequencies up to this multiple of the tone's are kept; twice the tone belongs to it. */
 const UP_TO = 2.5;
-/** Kept samples a period of the highest frequency. */
+/** Kept samples per period of the highest frequency. */
 const OVERSAMPLED = 2.5;
-/** Half the length of the low-pass, in kept samples, and where it ends, as a part of half their rate. */
+/** Half the length of the low-pass, in kept samples, and its cut-off, as a part of half their rate. */
 const REACH = 3;
 const PASSES = 0.8;
-/** Gauss–Newton steps, and how far they may lead from the given frequency, as a part of it. */
+/** Gauss–Newton steps, and their maximum relative deviation from the given frequency. */
 const STEPS = 3;
 const FARTHEST = 0.01;
 /** Fewer kept samples do not determine two tones and a trend. */
 const MIN_SAMPLES = 16;
 
 /**
- * What pieces of a signal hold near a tone beside the tone itself, as a part of its amplitude: what a spectrum shows as
- * sidebands where pieces are long enough, and hides in its lines where they are not. The tone, twice it and a trend are
- * fitted to each of the longest pieces by least squares, the frequency by Gauss–Newton steps. Pure.
+ * Residual of pieces of a signal near a tone, relative to the tone's amplitude: spectra show it as sidebands if pieces
+ * are long enough, and merge it with the line if not. The tone, twice it and a trend are fitted to each of the longest
+ * pieces by least squares, the frequency by Gauss–Newton steps. Pure.
  * @param toneHz known to 1 %.
  * @returns 0: a pure tone; null: the pieces are too short, or there is no tone.
  */
@@ -60,7 +60,7 @@ function toneColumns(length: number, rateHz: number, hz: number): Matrix {
   );
 }
 
-/** What a little more of the frequency does to the tones, for each Hz. */
+/** Derivative of the tones with respect to the frequency, per Hz. */
 function slopeOf(columns: Matrix, [a, b, c, d]: number[], rateHz: number): number[] {
   return Array.from({ length: columns.rows }, (_, i) => {
     const [cos1, sin1, cos2, sin2] = columns.getRow(i);
@@ -69,7 +69,7 @@ function slopeOf(columns: Matrix, [a, b, c, d]: number[], rateHz: number): numbe
   });
 }
 
-/** Every so many samples of a low-passed signal (windowed sinc), without the ends that the low-pass does not fill. */
+/** Low-passes (windowed sinc) and decimates a signal, without the ends that the filter does not fill. */
 function decimated(x: Float32Array, factor: number): Float64Array {
   const half = REACH * factor;
   const taps = Float64Array.from({ length: 2 * half + 1 }, (_, i) => {

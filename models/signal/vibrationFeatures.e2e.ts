@@ -13,10 +13,10 @@ import { VibrationFeatures } from './vibrationFeatures.ts';
 const LENGTH = 4096;
 const SHAFT_HZ = 29.95;
 const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
-/** As in the script. */
+/** As in the Python script. */
 const DRIVETRAIN = { teeth: 17, blades: 6, poles: 2, lineHz: 35 };
 const SCRIPT = new URL('scipyFeatures.py', import.meta.url).pathname;
-/** Installed by `npm test` as root on Debian; in CI it must be there. */
+/** Installed by `npm test` as root on Debian; required in CI. */
 const lacking = !process.env.CI && spawnSync('/usr/bin/python3', ['-c', 'import scipy']).status !== 0;
 const folder = mkdtempSync(join(tmpdir(), 'scipy-'));
 const random = randomOf(17);
@@ -41,7 +41,7 @@ function reference(samples: Float32Array, rateHz: number): Record<string, number
   return lines.map((line) => JSON.parse(line));
 }
 
-/** What a feature's rounding is measured against: a moment about 0 against its normaliser, an offset against the RMS. */
+/** Scale of a feature's tolerance: for a moment near 0 its normaliser, for an offset the RMS. */
 function scaleOf(name: string, expected: Record<string, number>): number {
   if (name === 'skewness') return Math.max(1, Math.abs(expected.skewness));
   if (name === 'mean') return Math.max(expected.rms, Math.abs(expected.mean));
@@ -77,7 +77,7 @@ for (const [engine, tolerance] of ENGINES) {
         const apart = Math.abs(row[extractor.names.indexOf(feature)] - expected[feature]);
         expect(apart / scaleOf(feature, expected), `${feature} of window ${w}`).toBeLessThan(tolerance);
       }
-      // Interpolation is exact for a line alone; beside noise and neighbours it is good to a part of a bin.
+      // Interpolation is exact for an isolated line; with noise and neighbours it is accurate to a part of a bin.
       const stepHz = rateHz / LENGTH;
       const bound = name.startsWith('two tones') ? 0.005 : 0.25;
       const line = row[extractor.names.indexOf('peak1Hz')];

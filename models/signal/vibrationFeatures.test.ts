@@ -26,7 +26,7 @@ function extract(
   };
 }
 
-test('a line between bins has its frequency and its amplitude', () => {
+test('a line between bins keeps its frequency and its amplitude', () => {
   const step = RATE / N;
   for (const part of [0, 0.2, 0.5, 0.9]) {
     const f = extract(sine(2, (300 + part) * step));
@@ -35,7 +35,7 @@ test('a line between bins has its frequency and its amplitude', () => {
   }
 });
 
-test('noise has an entropy near 1, and its density as its floor', () => {
+test('noise has an entropy near 1, and its density as noise floor', () => {
   const random = randomOf(2);
   const f = extract(Float32Array.from({ length: N }, () => 0.1 * gaussian(random)));
   expect(f.spectralEntropy).toBeGreaterThan(0.9);
@@ -59,7 +59,7 @@ describe('a sine of 2 g on an offset', () => {
     // The mean root of |sin| is Γ(3/4) / (√π·Γ(5/4)) = 0.762760.
     expect(f.clearanceFactor).toBeCloseTo(1 / 0.76276 ** 2, 2);
   });
-  test('all its power lies in its band, and its centroid at its frequency', () => {
+  test('all its power is in its band, and its centroid at its frequency', () => {
     expect(f.band0To800Hz).toBeCloseTo(Math.SQRT2, 4);
     expect(f.band800To1600Hz).toBeLessThan(1e-3);
     expect(f.spectralCentroidHz).toBeCloseTo(HZ, 1);
@@ -71,7 +71,7 @@ describe('a sine of 2 g on an offset', () => {
     expect(f.order1).toBeCloseTo(2, 3);
     expect(f.order2).toBeLessThan(1e-3);
   });
-  test('the spectrum for a screen keeps the peak however thin it is', () => {
+  test('the display spectrum keeps a peak of any width', () => {
     for (const bins of [16, 256, 2048]) {
       const s = f.features.spectrum(0, bins);
       expect(s.amplitude.length).toBeLessThanOrEqual(bins);
@@ -97,7 +97,7 @@ test('an amplitude-modulated carrier shows its modulation in the envelope, at th
   expect(f.envelopeBpfi).toBeLessThan(0.01);
 });
 
-test('scale goes through, silence is all zeros', () => {
+test('features scale with the signal, silence is all zeros', () => {
   const noise = (scale: number) =>
     Float32Array.from({ length: N }, (_, i) => scale * Math.sin(12.9898 * (i + 1) * (i + 3)));
   const one = extract(noise(1));
@@ -109,7 +109,7 @@ test('scale goes through, silence is all zeros', () => {
   expect(Object.values(silent).every((v) => v === 0)).toBe(true);
 });
 
-test('a slow machine’s velocity holds what lies below 10 Hz, such as its 1×', () => {
+test('a slow machine’s velocity includes lines below 10 Hz, such as its 1×', () => {
   const velocity = (ratedRpm?: number) => {
     const slow = new VibrationFeatures({ length: N, sampleRateHz: 2560, unit: 'g', ratedRpm });
     const at5Hz = Float32Array.from({ length: N }, (_, i) => 0.1 * Math.sin((2 * Math.PI * 5 * i) / 2560));
@@ -122,7 +122,7 @@ test('a slow machine’s velocity holds what lies below 10 Hz, such as its 1×',
   expect(velocity()).toBe(velocity(601));
 });
 
-test('a velocity is left out where bins are too coarse for it, and where nothing accelerates', () => {
+test('velocity is omitted if bins are too coarse for it, or the unit is not an acceleration', () => {
   const names = (plan: object) => new VibrationFeatures({ length: N, sampleRateHz: RATE, unit: 'g', ...plan }).names;
   expect(names({})).toContain('velocityRmsMmPerS');
   expect(names({ sampleRateHz: 25_600 })).not.toContain('velocityRmsMmPerS');

@@ -22,7 +22,7 @@ const MOMENTS = [
   'clearanceFactor',
 ] as const;
 const SHAPE = ['spectralCentroidHz', 'spectralSpreadHz', 'spectralEntropy', 'spectralFlatness', 'noiseFloor'] as const;
-/** Fractions of the shaft's rate, named in words: names of features hold no fraction strokes. */
+/** Fractions of the shaft's rate, named in words, as feature names cannot contain slashes. */
 const FRACTIONS = [
   ['orderThird', 1 / 3],
   ['orderHalf', 0.5],
@@ -33,7 +33,7 @@ const ORDERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 const EULER = 0.5772156649015329;
 const BEARING_LINES = ['bpfo', 'bpfi', 'bsf2', 'ftf'] as const;
 
-/** Velocity is summed over bins: coarser ones than this, or a rate that does not hold the band, give wrong figures. */
+/** Widest bin for velocity: coarser ones, or a sample rate too low for the band, give wrong values. */
 const VELOCITY_MAX_BIN_HZ = 4;
 
 export interface FeaturePlan {
@@ -42,9 +42,9 @@ export interface FeaturePlan {
   unit: Unit;
   bearing?: BearingFactors;
   drivetrain?: Drivetrain;
-  /** Decides on the band of the velocity. It is the rated speed: a band that follows the speed would be a step in the velocity. */
+  /** Determines the velocity band. The rated speed, since a band that followed the actual one would cause steps. */
   ratedRpm?: number;
-  /** Further bands, each from and to a frequency in Hz, none of them one of the eight. */
+  /** Further bands, each from and to a frequency in Hz, distinct from the eight. */
   bands?: readonly (readonly [number, number])[];
 }
 
@@ -76,13 +76,13 @@ export class VibrationFeatures {
   readonly names: string[];
   readonly plan: FeaturePlan;
   readonly #engine: SpectralEngine;
-  /** g and m/s² in mm/s²; 0 where the unit is no acceleration or the spectrum is too coarse for a velocity. */
+  /** g and m/s² in mm/s²; 0 if the unit is not an acceleration or the spectrum is too coarse for a velocity. */
   readonly #velocityScale: number;
   readonly #velocityBandHz: readonly [number, number];
   /** |H|² to one-sided power density, unit²/Hz: 2 / (rate · Σw²), with Σw² = 3/8 of a Hann window's length. */
   readonly #densityScale: number;
 
-  /** @throws RangeError where the engine is for windows of another length. */
+  /** @throws RangeError if the engine is for windows of another length. */
   constructor(plan: FeaturePlan, engine: SpectralEngine = createEngine(plan.length)) {
     if (engine.length !== plan.length) throw new RangeError('an engine for windows of another length');
     this.plan = plan;
@@ -127,12 +127,12 @@ export class VibrationFeatures {
     return row;
   }
 
-  /** The last window's spectrum for a screen; of whichever point that shares the engine was extracted last. */
+  /** Display spectrum of the engine's last window, which may be another point's if the engine is shared. */
   spectrum(timeMs: number, bins?: number): Spectrum {
     return screenSpectrum(this.#engine.power, this.#densityScale, this.resolutionHz, this.plan.unit, timeMs, bins);
   }
 
-  /** The features of `SHAPE`; all 0 of silence. */
+  /** The features of `SHAPE`; all 0 for silence. */
   #pushShape(row: number[], total: number): void {
     const [weighted, logs, weightedLogs] = this.#engine.bands.subarray(BANDS);
     const bins = this.plan.length / 2;
@@ -205,7 +205,7 @@ export class VibrationFeatures {
     const { power } = this.#engine;
     const centre = Math.round(hz / this.resolutionHz);
     if (centre < 1 || centre + 1 >= power.length) return 0;
-    // Bin 0 is the mean's.
+    // Bin 0 holds the mean.
     const largest = Math.max(centre > 1 ? power[centre - 1] : 0, power[centre], power[centre + 1]);
     return peakAmplitude(largest * this.#densityScale, this.resolutionHz);
   }
@@ -243,7 +243,7 @@ function namesOf(plan: FeaturePlan, velocity: boolean): string[] {
 function momentFeatures([mean, m2, m3, m4, max, min, magnitude, root]: Float64Array): number[] {
   const rms = Math.sqrt(m2);
   const peak = Math.max(max - mean, mean - min);
-  // Below this the window is silent, and what is left of it is rounding.
+  // Below this the window is silent, and the remainder is rounding.
   if (!(m2 > 1e-30)) return [mean, 0, 0, max - min, 0, 0, 0, 0, 0, 0];
   const factors = [rms / magnitude, peak / magnitude, peak / (root * root)];
   return [mean, rms, peak, max - min, peak / rms, m4 / (m2 * m2), m3 / (m2 * rms), ...factors];

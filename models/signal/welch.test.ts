@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { localMedian, medianOf, select } from './localMedian.ts';
 import { amplitudes, thinned, welch } from './welch.ts';
 
-test('a sine has its amplitude in each unit, and noise its power', () => {
+test('a sine keeps its amplitude in each unit, and noise its power', () => {
   const length = 1024;
   const sine = Float32Array.from({ length: 8192 }, (_, i) => 3 + 2 * Math.sin((2 * Math.PI * 64 * i) / length));
   const spectrum = welch(sine, 1024, length);
@@ -22,7 +22,7 @@ test('a line survives thinning', () => {
   expect(Math.max(...thinned(values, 72))).toBe(5);
 });
 
-test('the median is that of sorting', () => {
+test('the median equals that of sorting', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 1 }), (values) => {
       const sorted = [...values].sort((a, b) => a - b);
@@ -35,7 +35,7 @@ test('the median is that of sorting', () => {
   );
 });
 
-test('the local median follows a level and passes over lines', () => {
+test('the local median follows a level and ignores lines', () => {
   const values = Float64Array.from({ length: 2000 }, (_, i) => (i < 1000 ? 1 : 3) + (i % 50 === 0 ? 100 : 0));
   const level = localMedian(values, 50);
   expect([level[0], level[500], level[1500], level[1999]]).toEqual([1, 1, 3, 3]);

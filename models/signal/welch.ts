@@ -15,7 +15,7 @@ export interface AveragedSpectrum {
  * @param samples in any unit.
  * @param length of a segment, a power of two of at least 4 and at most `samples.length`.
  * @returns `length / 2 + 1` values of one-sided power density, in unit²/Hz.
- * @throws RangeError where there is no whole segment, or `length` is not a power of two.
+ * @throws RangeError if there is no whole segment, or `length` is not a power of two.
  */
 export function welch(samples: Float32Array, sampleRateHz: number, length: number): AveragedSpectrum {
   if (samples.length < length) throw new RangeError(`${samples.length} samples hold no segment of ${length}`);
@@ -26,7 +26,7 @@ export function welch(samples: Float32Array, sampleRateHz: number, length: numbe
   const im = new Float64Array(length / 2 + 1);
   const density = new Float64Array(length / 2 + 1);
   const averages = Math.floor((samples.length - length) / (length / 2)) + 1;
-  // Σw² of a Hann window is 3/8 of its length; both sides of the spectrum are counted on one.
+  // Σw² of a Hann window is 3/8 of its length; the factor 2 makes the spectrum one-sided.
   const scale = 2 / (sampleRateHz * length * 0.375 * averages);
   for (let s = 0; s < averages; s++) {
     const segment = samples.subarray((s * length) / 2, (s * length) / 2 + length);
@@ -41,7 +41,7 @@ export function welch(samples: Float32Array, sampleRateHz: number, length: numbe
   return { stepHz: sampleRateHz / length, density, averages };
 }
 
-/** Of a line: `peak` and `rms` in the samples' unit, `dB` of the RMS re 1 unit. */
+/** Amplitude of a line: `peak` and `rms` in the samples' unit, `dB` of the RMS re 1 unit. */
 export type AmplitudeUnit = 'peak' | 'rms' | 'dB';
 
 /** Amplitudes of sines at each bin, corrected for the window. */
@@ -54,7 +54,7 @@ export function amplitudes({ density, stepHz }: AveragedSpectrum, unit: Amplitud
   });
 }
 
-/** At most `count` values, each the largest of those that it stands for, so that no line is lost on a screen. */
+/** At most `count` values, each the largest of those it represents, so that no line is lost on display. */
 export function thinned(values: Float64Array, count: number): Float64Array {
   const step = Math.max(1, Math.ceil(values.length / count));
   return Float64Array.from({ length: Math.ceil(values.length / step) }, (_, i) => {

@@ -10,7 +10,7 @@ function block(from: number, length: number, startUs = from * 1000): WaveformBlo
   return { kind: 'waveform', asset: 'a', point: 'p', timeQuality: 'source', startUs, sampleRateHz: RATE, samples };
 }
 
-test('the windows of a stream are the same however it is cut into blocks', () => {
+test('the windows of a stream do not depend on its division into blocks', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 30 }),
@@ -38,7 +38,7 @@ test('the windows of a stream are the same however it is cut into blocks', () =>
   );
 });
 
-test('no window bridges a gap or a change of rate', () => {
+test('no window spans a gap or a change of rate', () => {
   const cutter = new WindowCutter({ length: 256, hop: 256 });
   const starts: number[] = [];
   const use = (w: { startUs: number }) => starts.push(w.startUs);
@@ -50,7 +50,7 @@ test('no window bridges a gap or a change of rate', () => {
   expect(starts).toEqual([500_000]);
 });
 
-test('goes on from what was kept', () => {
+test('resumes from a stored remainder', () => {
   const first = new WindowCutter({ length: 256, hop: 256 });
   first.push(block(0, 200), () => expect.unreachable());
   const second = new WindowCutter({ length: 256, hop: 256 }, structuredClone(first.remainder));

@@ -5,18 +5,18 @@ const STAMP_US = 1000;
 export interface WindowShape {
   /** Samples, a power of two. */
   length: number;
-  /** Samples from one window's beginning to the next one's; at most `length`. */
+  /** Samples from one window's start to the next one's; at most `length`. */
   hop: number;
 }
 
-/** A window and the time of its first sample. The samples are only lent: they change with the next block. */
+/** A window and the time of its first sample. The sample buffer is reused: it is valid until the next block. */
 export interface Window {
   startUs: number;
   sampleRateHz: number;
   samples: Float32Array;
 }
 
-/** What of a point's stream is not yet in a whole window; may be kept and given back after a restart. */
+/** Samples of a point's stream not yet in a whole window; may be stored and restored after a restart. */
 export interface Remainder {
   startUs: number;
   sampleRateHz: number;
@@ -24,8 +24,8 @@ export interface Remainder {
 }
 
 /**
- * Cuts overlapping windows from blocks that may be of any length. A window never bridges a gap: where a block does not
- * begin within a millisecond (or half a sample) of the last one's end, or has another rate, cutting begins anew.
+ * Cuts overlapping windows from blocks of any length. A window never spans a gap: if a block does not begin within a
+ * millisecond (or half a sample) of the last one's end, or has another rate, cutting restarts.
  */
 export class WindowCutter {
   readonly #shape: WindowShape;
@@ -63,7 +63,7 @@ export class WindowCutter {
     const samples = new Float32Array(rest.samples.length + block.samples.length);
     samples.set(rest.samples);
     samples.set(block.samples, rest.samples.length);
-    // By the newer stamp: a device's clock and its rate never agree for long, and the difference must not add up.
+    // Use the newer timestamp: a device's clock and its sample rate drift apart, and the difference must not accumulate.
     const startUs = block.startUs - (rest.samples.length * 1e6) / rest.sampleRateHz;
     return { startUs, sampleRateHz: rest.sampleRateHz, samples };
   }
@@ -75,7 +75,7 @@ function continues(rest: Remainder, block: WaveformBlock): boolean {
   return Math.abs(block.startUs - endUs) <= toleranceUs(block);
 }
 
-/** Stamps are often whole milliseconds. A gap that small is no lost block, unless blocks are that short themselves. */
+/** Timestamps are often whole milliseconds. A gap that small is not a lost block, unless blocks are that short. */
 function toleranceUs({ samples, sampleRateHz }: WaveformBlock): number {
   const periodUs = 1e6 / sampleRateHz;
   return Math.min(Math.max(STAMP_US, periodUs / 2), (samples.length * periodUs) / 2);

@@ -1,22 +1,22 @@
-/** A rising step line: at `x[i]` and beyond, up to `x[i + 1]`, it is `y[i]`. */
+/** A non-decreasing step function: from `x[i]` up to `x[i + 1]` it is `y[i]`. */
 export interface Steps {
   x: number[];
   y: number[];
 }
 
 /**
- * The rising line that is nearest to the points, by pooling adjacent violators (Ayer et al., Ann. Math. Statist. 26
- * (1955)); what a score is worth as a chance (Zadrozny & Elkan, KDD 2002).
+ * Isotonic regression by pooling adjacent violators (Ayer et al., Ann. Math. Statist. 26 (1955)); calibrates scores to
+ * probabilities (Zadrozny & Elkan, KDD 2002).
  * @param scores in any order.
- * @param targets as many; of a chance, 1 for what came and 0 for what did not.
- * @returns steps at rising scores; none of no points.
+ * @param targets as many; for probabilities, 1 for events that occurred and 0 for others.
+ * @returns steps at rising scores; none without points.
  */
 export function isotonic(scores: readonly number[], targets: readonly number[]): Steps {
   const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b]);
   const pools: { from: number; to: number; sum: number; weight: number }[] = [];
   for (const i of order) {
     const last = pools[pools.length - 1];
-    // Equal scores cannot be told apart.
+    // Equal scores are pooled.
     if (last && last.to === scores[i]) {
       last.sum += targets[i];
       last.weight++;
@@ -31,8 +31,8 @@ export function isotonic(scores: readonly number[], targets: readonly number[]):
 }
 
 /**
- * The value of a step line at a place; before its first step, that of the first step.
- * @param at any number. The line has at least one step.
+ * The value of a step function at a point; before its first step, that of the first step.
+ * @param at any number. The function has at least one step.
  */
 export function stepAt({ x, y }: Steps, at: number): number {
   let low = 0;

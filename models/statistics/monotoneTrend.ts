@@ -3,14 +3,14 @@ import { median } from '#models/health/statistics.ts';
 export interface MonotoneTrend {
   /** Theil–Sen slope: the median of all pairs' slopes. Source: Sen, JASA 63 (1968). */
   slope: number;
-  /** Mann–Kendall statistic, standard normal where there is no trend. Source: Mann, Econometrica 13 (1945). */
+  /** Mann–Kendall statistic, standard normal without a trend. Source: Mann, Econometrica 13 (1945). */
   z: number;
 }
 
 /**
  * A robust trend: the Theil–Sen slope, in units of `y` per unit of `x` (0 without a pair of different `x`), and the
  * Mann–Kendall statistic. Compares all pairs: n² steps.
- * @param x rising; pairs of equal ones are left out of the slope.
+ * @param x rising; pairs with equal values are left out of the slope.
  * @param y as many; at least two.
  */
 export function monotoneTrend(x: readonly number[], y: readonly number[]): MonotoneTrend {
@@ -22,7 +22,7 @@ export function monotoneTrend(x: readonly number[], y: readonly number[]): Monot
   return { slope: slopes.length > 0 ? median(slopes) : 0, z: mannKendall(y) };
 }
 
-/** The statistic of Mann and Kendall, 0 of fewer than two values; equal values make it smaller, never larger. */
+/** Mann–Kendall statistic, 0 for fewer than two values; ties make it smaller, never larger. */
 export function mannKendall(y: readonly number[]): number {
   const n = y.length;
   let rises = 0;

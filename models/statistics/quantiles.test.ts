@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { normalQuantile, student4Quantile, studentQuantileOf } from './quantiles.ts';
 
-test('quantiles of Student’s law are those of its table', () => {
+test('quantiles of Student’s law match the tables', () => {
   expect(student4Quantile(0.9)).toBeCloseTo(1.5332, 4);
   expect(student4Quantile(0.975)).toBeCloseTo(2.7764, 4);
   expect(student4Quantile(0.05)).toBeCloseTo(-2.1318, 4);
 });
 
-test('with any degrees of freedom within a percent', () => {
+test('within one percent for any degrees of freedom', () => {
   for (const [degrees, p, value] of [
     [5, 0.995, 4.0321],
     [5, 0.95, 2.015],

@@ -24,7 +24,7 @@ export function student4Quantile(p: number): number {
  * Quantile of Student's law, by the Cornish–Fisher expansion; within 1 % from five degrees of freedom on.
  * Source: Abramowitz & Stegun, 26.7.5.
  * @param p between 0 and 1, neither of them included.
- * @param degrees of freedom, also no whole number.
+ * @param degrees of freedom, not necessarily an integer.
  */
 export function studentQuantileOf(p: number, degrees: number): number {
   const z = normalQuantile(p);

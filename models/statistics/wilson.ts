@@ -1,8 +1,8 @@
-/** How often something was so, with a 95 % interval. */
+/** A proportion with its 95 % interval. */
 export interface Share {
   count: number;
   of: number;
-  /** Absent of none. */
+  /** Absent if `of` is 0. */
   share?: number;
   low?: number;
   high?: number;
@@ -11,10 +11,10 @@ export interface Share {
 const Z_95 = 1.959964;
 
 /**
- * A share with Wilson's 95 % score interval, which holds for few cases and for shares near 0 and 1.
+ * A share with Wilson's 95 % score interval, which is valid for few cases and for shares near 0 and 1.
  * Source: Wilson, JASA 22 (1927).
  * @param count 0 to `of`.
- * @returns the counts alone where `of` is 0.
+ * @returns the counts alone if `of` is 0.
  */
 export function shareOf(count: number, of: number): Share {
   if (of === 0) return { count, of };

@@ -1,4 +1,4 @@
-/** Bearings that run to failure, from the machine's own past: what `LevelDetector` begins with. */
+/** Default settings of `LevelDetector`, chosen on bearings that ran to failure. */
 export const BEARING_RUN_TO_FAILURE = {
   card: {
     name: 'bearing-run-to-failure',
@@ -11,11 +11,11 @@ export const BEARING_RUN_TO_FAILURE = {
       'a bearing that fails within minutes, without a rise, is not foreseen; a neighbour’s fault may be heard first',
   },
   settings: {
-    /** Windows that are not learned from: a machine that has just been started is not itself. */
+    /** Initial windows that are not learned from: a machine that has just started is not representative. */
     skipWindows: 20,
-    /** Windows whose median becomes the normal. */
+    /** Windows whose median becomes the baseline. */
     learnWindows: 120,
-    /** The level, as a multiple of the machine's own normal, at which the index is 1. */
+    /** The level, as a multiple of the machine's baseline, at which the index is 1. */
     ratioLimit: 2.25,
   },
 } as const;

@@ -1,4 +1,4 @@
-/** How a machine without a model learns its own: nothing of the user's is needed but a week of its life. */
+/** How a machine without a model learns its own, from a week of operation and without user input. */
 export const PROCESS_ANOMALY = {
   card: {
     name: 'process-anomaly',
@@ -14,8 +14,8 @@ export const PROCESS_ANOMALY = {
       'of the ways of running in those days alone; learned anew after a restart before it is complete; a machine with fewer than 3 or more than 40 values has none',
   },
   /**
-   * Days over which the stretches are spread; how many there are, and their rows. A week does not hold all weathers: limits
-   * (of squares) are raised by `margin`, twice in amplitude.
+   * Days over which the stretches are spread, their number, and their rows. A week does not cover all weather: limits
+   * (of squares) are raised by `margin`, twofold in amplitude.
    */
   settings: { days: 7, stretches: 20, stretchRows: 100, margin: 4 },
 } as const;

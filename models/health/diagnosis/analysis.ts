@@ -5,29 +5,29 @@ import type { RecordingIso } from './severity.ts';
 
 export interface Candidate {
   fault: BearingFault | MachineFault;
-  /** 0 to 1: a half where its score is at the limit and no other fault is as likely. */
+  /** 0 to 1: one half where its score is at the limit and no other fault is as likely. */
   confidence: number;
   /**
-   * Of a bearing's fault about −ln of the probability of such lines by chance; of a machine's fault the least of its
-   * conditions, its pattern is there from 1 on.
+   * For a bearing fault, about −ln of the probability of such lines by chance; for a machine fault, the least of its
+   * conditions: the pattern is complete from 1 on.
    */
   score: number;
 }
 
-/** What one recording says of a machine, on its own or beside what was normal for it. */
+/** The analysis of one recording of a machine, by itself or against its baseline. */
 export interface Analysis {
-  /** `watch`: signs of a fault, too weak to be called. Only `fault` is worth an alert by itself. */
+  /** `watch`: signs of a fault, too weak to be called. Only `fault` justifies an alert by itself. */
   verdict: 'healthy' | 'watch' | 'fault' | 'undetermined' | 'not_assessable';
-  /** Of `fault` what it is, of `watch` what it may become. */
+  /** For `fault` the fault itself, for `watch` the suspected one. */
   fault: Fault | null;
-  /** Which kind of gear or electrical fault, where that can be told. */
+  /** The kind of gear or electrical fault, where it can be determined. */
   mode?: MachineCandidate['mode'];
-  /** 1 early to 4 near failure, as `docs/guides/diagnosis.md` defines them; null where no fault is seen. */
+  /** 1 early to 4 near failure, as `docs/guides/diagnosis.md` defines them; null if no fault is seen. */
   stage: Stage | null;
   confidence: number;
   /**
-   * All bearing faults, the likeliest first, whatever the verdict; then faults of the machine that are half as clear as
-   * a call asks for. A machine's fault that is called stands before all.
+   * All bearing faults, the likeliest first, whatever the verdict; then machine faults with at least half the score
+   * that a call needs. A machine fault that is called comes first.
    */
   candidates: Candidate[];
   /** Reasons for and against the verdict, a sentence each. */
@@ -36,11 +36,11 @@ export interface Analysis {
   features: Record<string, number>;
   iso: RecordingIso;
   reason: string;
-  /** What would allow a verdict; only where there is none. */
+  /** What would allow a verdict; only set if there is none. */
   remedy?: string;
-  /** Parts of the bearing whose line is lower than the shaft's beside it. */
+  /** Bearing parts whose line is lower than the neighbouring shaft line. */
   masked?: readonly string[];
-  /** The fault of the machine that is called, also where the bearing's goes first, and its pattern in mm/s RMS. */
+  /** The machine fault that is called, even if the bearing fault takes precedence, and its pattern in mm/s RMS. */
   machine?: Verdict & { velocityMmPerS: number };
 }
 

@@ -15,7 +15,7 @@ interface Recording {
 }
 const FACTORS = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const ISO = { group: 2, foundation: 'rigid' } as const;
-/** Cuts of real recordings; fixtures/SOURCE.md says whose. */
+/** Excerpts of real recordings; their sources are in fixtures/SOURCE.md. */
 const FIXTURES = new URL('./fixtures/', import.meta.url);
 const WHOLE_SET = new URL('../../../../shared/data/bearing-cwru-drive-end/', import.meta.url);
 
@@ -38,7 +38,7 @@ test.each(recordingsOf(FIXTURES))('$file: $fault is found at its speed and at on
       ...contextOf(recording),
       rpm: recording.rpm * wrong,
     });
-    // The cut of a ball defect has significant lines that hardly modulate: early ones.
+    // The ball defect's excerpt has significant lines with shallow modulation: early ones.
     const called = recording.fault === 'ball' ? 'watch' : 'fault';
     const expected = recording.fault === 'healthy' ? ['healthy', null] : [called, recording.fault];
     expect([verdict, fault]).toEqual(expected);
@@ -47,7 +47,7 @@ test.each(recordingsOf(FIXTURES))('$file: $fault is found at its speed and at on
   }
 });
 
-test('the scale of the samples does not matter to the bearing', () => {
+test('bearing diagnosis does not depend on the scale of the samples', () => {
   const [recording] = recordingsOf(FIXTURES).filter((r) => r.fault === 'inner_race');
   const samples = samplesOf(FIXTURES, recording);
   const one = analyzeRecording(samples, contextOf(recording));
@@ -59,10 +59,10 @@ test('the scale of the samples does not matter to the bearing', () => {
   expect(bearing(thousand)).toEqual(bearing(one));
 });
 
-test('a bearing that is not there is hardly ever blamed', { tags: 'slow' }, () => {
+test('the factors of a bearing that is not fitted are hardly ever called', { tags: 'slow' }, () => {
   const random = randomOf(11);
   const lines = [FACTORS.bpfo, FACTORS.bpfi, 2 * FACTORS.bsf];
-  let asked = 0;
+  let diagnosed = 0;
   let blamed = 0;
   for (const recording of recordingsOf(FIXTURES)) {
     const samples = samplesOf(FIXTURES, recording);
@@ -77,15 +77,15 @@ test('a bearing that is not there is hardly ever blamed', { tags: 'slow' }, () =
         lines.some((b) => Math.abs(a / b - 1) < 0.04),
       );
       if (near) continue;
-      asked++;
+      diagnosed++;
       if (analyzeRecording(samples, { ...contextOf(recording), factors }).verdict === 'fault') blamed++;
     }
   }
-  expect(asked).toBeGreaterThan(10);
+  expect(diagnosed).toBeGreaterThan(10);
   expect(blamed).toBeLessThanOrEqual(1);
 });
 
-describe('what allows no verdict is said with its remedy', () => {
+describe('a recording without a verdict names the reason and the remedy', () => {
   const random = randomOf(3);
   const noise = (length: number) => Float32Array.from({ length }, () => 0.05 * gaussian(random));
   const context: RecordingContext = { rpm: 1800, sampleRateHz: 12_000, unit: 'g', factors: FACTORS, iso: ISO };
@@ -115,7 +115,7 @@ describe('what allows no verdict is said with its remedy', () => {
 
 describe('a line at the shaft’s rate, from sensors of any kind', () => {
   const noise = randomOf(4);
-  /** `mmPerS` RMS at 1× as a sensor of a unit gives it: µm, mm/s and g differ by 2πf each. */
+  /** `mmPerS` RMS at 1× as a sensor of a given unit measures it: µm, mm/s and g differ by 2πf each. */
   const sine = (rpm: number, mmPerS: number, unit: Unit, rateHz: number, seconds: number) => {
     const w = (2 * Math.PI * rpm) / 60;
     const of: Partial<Record<Unit, number>> = {
@@ -135,7 +135,7 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
   const at = (rpm: number, mmPerS: number, unit: Unit, change: Partial<RecordingContext> = {}) =>
     analyzeRecording(sine(rpm, mmPerS, unit, 5120, 20), { rpm, sampleRateHz: 5120, unit, iso: ISO, ...change });
 
-  test.each(['g', 'm/s2', 'mm/s', 'in/s', 'um', 'mil'] as const)('%s: 6 mm/s are zone D and unbalance', (unit) => {
+  test.each(['g', 'm/s2', 'mm/s', 'in/s', 'um', 'mil'] as const)('%s: 6 mm/s is zone D and unbalance', (unit) => {
     const found = at(1480, 6, unit);
     expect(found).toMatchObject({ verdict: 'fault', fault: 'unbalance', stage: 3, iso: { zone: 'D', fromHz: 10 } });
     expect(found.features.velocityRmsMmPerS).toBeCloseTo(6, 1);
@@ -151,13 +151,13 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     }
   });
 
-  test('in zone B it is a fault of a machine that had less', () => {
+  test('in zone B it is a fault if the machine’s baseline was lower', () => {
     expect(at(1480, 1.6, 'g', { normalVelocityMmPerS: 0.5 })).toMatchObject({ verdict: 'fault', fault: 'unbalance' });
     expect(at(1480, 1.6, 'g', { normalVelocityMmPerS: 1.5 }).verdict).not.toBe('fault');
   });
 
-  test('a line within the whole of what the machine had is not what has grown', () => {
-    // Of a slow fan the blades alone are 2 mm/s, and what grows is noise.
+  test('a line within the machine’s total baseline velocity is not what has grown', () => {
+    // The blades of a slow fan alone cause 2 mm/s, and only the noise grows.
     const [first, blades] = [sine(360, 1, 'mm/s', 5120, 20), sine(360 * 9, 2, 'mm/s', 5120, 20)];
     const samples = first.map((v, i) => v + blades[i] + 3 * gaussian(noise));
     const context = {
@@ -172,7 +172,7 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect(analyzeRecording(samples, { ...context, normalVelocityMmPerS: 1.2 }).fault).toBe('blade_pass');
   });
 
-  test('below 600 rpm the band begins at 2 Hz and displacement counts; below 120 it alone does', () => {
+  test('below 600 rpm the band begins at 2 Hz and displacement counts; below 120 rpm only displacement does', () => {
     const slow = at(300, 8, 'g');
     expect(slow).toMatchObject({ verdict: 'fault', stage: 4, iso: { zone: 'D', fromHz: 2 } });
     expect(slow.iso.assessment === 'assessed' && slow.iso.velocityMmPerS).toBeCloseTo(8, 1);
@@ -182,7 +182,7 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect(slowest).toMatchObject({ verdict: 'fault', fault: 'unbalance', stage: 4 });
   });
 
-  test('twice the rate beside it is misalignment or a bent shaft where nobody measures along the shaft', () => {
+  test('with 2× beside 1× it is misalignment or a bent shaft if there is no axial sensor', () => {
     const [first, second] = [sine(1480, 3, 'mm/s', 5120, 20), sine(2960, 3, 'mm/s', 5120, 20)];
     const both = first.map((v, i) => v + second[i]);
     const context = { rpm: 1480, sampleRateHz: 5120, unit: 'mm/s', iso: ISO } as const;
@@ -190,7 +190,7 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect(found).toMatchObject({ verdict: 'fault', fault: 'misalignment_or_bent_shaft' });
   });
 
-  test('2× beside it may be a bent shaft’s where it may have grown and nobody measures along the shaft', () => {
+  test('2× beside 1× may indicate a bent shaft if it may have grown and there is no axial sensor', () => {
     const [first, second] = [sine(1480, 6, 'mm/s', 5120, 20), sine(2960, 1, 'mm/s', 5120, 20)];
     const both = first.map((v, i) => v + second[i]);
     const context = { rpm: 1480, sampleRateHz: 5120, unit: 'mm/s', iso: ISO } as const;
@@ -202,7 +202,7 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect(analyzeRecording(both, { ...context, normalVelocityMmPerS: 1, axial }).fault).toBe('unbalance');
   });
 
-  test('zone C that half lies at 1× and 2×, with neither pattern complete, is suspected to be the shaft', () => {
+  test('zone C with half of the velocity at 1× and 2×, and neither pattern complete, raises suspicion of the shaft', () => {
     const parts = [
       [1480, 1.9],
       [2960, 0.4],
@@ -219,7 +219,7 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect([elsewhere.iso, elsewhere.fault]).toMatchObject([{ zone: 'C' }, null]);
   });
 
-  test('mains hum and a level of no machine are remarked', () => {
+  test('mains hum and an implausible level are remarked on', () => {
     const hum = sine(3000, 10, 'g', 5120, 20);
     const samples = sine(1796, 0.5, 'g', 5120, 20).map((v, i) => v + hum[i]);
     const context = { rpm: 1796, sampleRateHz: 5120, unit: 'g', iso: ISO } as const;
@@ -232,7 +232,7 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
   });
 });
 
-describe('what a recording cannot say alone', () => {
+describe('what one recording alone cannot determine', () => {
   const outer = recordingsOf(FIXTURES).find((r) => r.fault === 'outer_race') as Recording;
   const samples = samplesOf(FIXTURES, outer);
 
@@ -243,7 +243,7 @@ describe('what a recording cannot say alone', () => {
     }
   });
 
-  test('lines beside a defect’s rate are outer-race-like, not an outer race', () => {
+  test('lines near a defect’s rate are outer-race-like, not an outer race', () => {
     const factors = { ...FACTORS, bpfo: FACTORS.bpfo * 1.04 };
     const found = analyzeRecording(samples, { ...contextOf(outer), factors });
     expect(found).toMatchObject({ verdict: 'undetermined', stage: null });
@@ -259,8 +259,8 @@ describe('what a recording cannot say alone', () => {
   });
 });
 
-describe.skipIf(!existsSync(WHOLE_SET))('the whole drive-end set (only where ../shared is beside the project)', () => {
-  test('most faults are right first, and a call is mostly right', { tags: 'slow', timeout: 60_000 }, () => {
+describe.skipIf(!existsSync(WHOLE_SET))('the whole drive-end set (only if ../shared exists beside the project)', () => {
+  test('most faults rank first, and most calls are right', { tags: 'slow', timeout: 60_000 }, () => {
     const faulty = recordingsOf(WHOLE_SET).filter((r) => r.fault !== 'healthy');
     const found = faulty.map((r) => ({ ...analyzeRecording(samplesOf(WHOLE_SET, r), contextOf(r)), truth: r.fault }));
     const first = found.filter((f) => f.candidates[0].fault === f.truth).length;

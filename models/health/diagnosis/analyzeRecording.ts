@@ -29,7 +29,7 @@ import {
 const CONSIDERED = 0.5;
 
 /**
- * Diagnoses one recording: bearing and machine faults, ISO zone, evidence; or, without throwing, what keeps it from a
+ * Diagnoses one recording: bearing and machine faults, ISO zone, evidence; or, without throwing, what prevents a
  * verdict, with a remedy.
  * @param samples in the unit of `context`, without a gap; at least 1024, and 12 turns of the shaft.
  */
@@ -37,13 +37,13 @@ export function analyzeRecording(samples: Float32Array, context: RecordingContex
   return analyzePieces([samples], context);
 }
 
-/** Diagnoses pieces of one signal, taken while the machine ran the same way, each without a gap. */
+/** Diagnoses pieces of one signal, recorded in one operating state, each without a gap. */
 export function analyzePieces(pieces: readonly Float32Array[], context: RecordingContext): Analysis {
   const found = signalObstacle(pieces, context);
   const sensors = found?.unreadable ? [] : sensorsOf(pieces, context);
   const severity = severityOf(sensors[0]?.spectrum ?? null, context);
   const features = found?.unreadable ? {} : meanFeatures(pieces, context);
-  // One velocity in a report: the spectrum of the whole recording is the finer one.
+  // Report one velocity only: the spectrum of the whole recording is finer.
   delete features.velocityRmsMmPerS;
   if (severity.velocityMmPerS !== undefined) features.velocityRmsMmPerS = severity.velocityMmPerS;
   const { iso } = severity;
@@ -52,23 +52,23 @@ export function analyzePieces(pieces: readonly Float32Array[], context: Recordin
   return { ...base, ...judged(pieces, context, sensors, severity, features) };
 }
 
-/** More than this beside the tone itself, and 1× is not unbalance alone: docs/decisions/0023-short-frames-and-names.md. */
+/** Impurity of the tone above which 1× is not unbalance alone: docs/decisions/0023-short-frames-and-names.md. */
 const PURE = 0.25;
 
 /**
- * Where the sidebands of a broken rotor bar cannot be placed, or pieces are too short for them, and 1× is no pure tone,
- * either may be the cause.
+ * Where the sidebands of a broken rotor bar cannot be placed, or pieces are too short for them, and 1× is not a pure
+ * tone, the cause may be either.
  */
 function unbalanceOrRotorBar(
   { fault, velocityMmPerS }: MachineCandidate,
-  { notAssessable: untold }: MachineFindings,
+  { notAssessable: unassessable }: MachineFindings,
   pieces: readonly Float32Array[],
   { spectrum }: SensorSpectrum,
   { sampleRateHz, shaftHz }: { sampleRateHz: number; shaftHz: number },
 ): (Verdict & Pick<Analysis, 'remedy'>) | null {
-  const untested = coveredFaults(fault).includes('unbalance') && untold.find(({ mode }) => mode === 'rotor_bar');
+  const untested = coveredFaults(fault).includes('unbalance') && unassessable.find(({ mode }) => mode === 'rotor_bar');
   if (!untested) return null;
-  // The refined speed may be half a bin off, by its weaker harmonics: too far for a fit, which begins at the line itself.
+  // Weaker harmonics may put the refined speed half a bin off, too far for a fit: it starts at the line itself.
   const beside = impurityOf(pieces, sampleRateHz, spectrum.line(shaftHz).hz);
   if (beside === null) return null;
   const impurity = Math.hypot(beside, (untested.sharedMmPerS ?? 0) / velocityMmPerS);
@@ -164,15 +164,17 @@ function judged(
   return { ...ranked, ...verdict, evidence: [...evidence, ...limits] };
 }
 
-/** What a healthy verdict does not say: on a motor rig the healthy level of one machine is another's with a bent shaft. */
+/**
+ * Limits of a healthy verdict: on a motor rig the healthy level of one machine is that of another with a bent shaft.
+ */
 function limitsOfHealthy(sensors: readonly SensorSpectrum[], { normalVelocityMmPerS }: RecordingContext): string[] {
-  const isTold = normalVelocityMmPerS !== undefined || sensors.some(({ direction }) => direction === 'axial');
-  return isTold
+  const isDetermined = normalVelocityMmPerS !== undefined || sensors.some(({ direction }) => direction === 'axial');
+  return isDetermined
     ? []
     : ['a radial sensor alone does not exclude misalignment or a bent shaft: add an axial one, or the normal velocity'];
 }
 
-/** Whether the likeliest part's lines may be the shaft's beside them, and are less sure than the machine's fault. */
+/** Whether the likeliest part's lines may be neighbouring shaft lines, and are less certain than the machine fault. */
 function isDoubtful(
   { near, scores: [top] }: BearingDiagnosis,
   { confidence }: Candidate,
@@ -182,7 +184,7 @@ function isDoubtful(
 }
 
 const UNKNOWN: Obstacle = { reason: 'bearing geometry unknown', remedy: 'give it', stopsAll: true };
-/** In bins wider than this part of the rate, other lines pass for those of the shaft. */
+/** In bins wider than this part of the rate, other lines are mistaken for shaft lines. */
 const COARSE = 0.015;
 
 function bearingOf(
@@ -193,8 +195,8 @@ function bearingOf(
 ): BearingDiagnosis | null {
   if (!context.rpm || !context.factors) return null;
   const givenHz = context.rpm / 60;
-  const isTold = shaft.uncertainty < (context.speedTolerance ?? MEASURED_SPEED);
-  const shaftHz = stepHz > COARSE * givenHz && !isTold ? givenHz : shaft.hz;
+  const isDetermined = shaft.uncertainty < (context.speedTolerance ?? MEASURED_SPEED);
+  const shaftHz = stepHz > COARSE * givenHz && !isDetermined ? givenHz : shaft.hz;
   const longest = Math.max(...pieces.map((p) => p.length));
   const analyzer = bearingAnalyzer(context.sampleRateHz, longest, shaftHz, context.factors);
   return diagnoseBearing(
@@ -203,7 +205,7 @@ function bearingOf(
     shaftHz,
     context.factors,
     context.factorsTolerance,
-    isTold ? shaft.uncertainty : undefined,
+    isDetermined ? shaft.uncertainty : undefined,
   );
 }
 

@@ -3,52 +3,52 @@ import type { BearingFactors } from '#models/machine/bearing.ts';
 import type { Drivetrain } from '#models/machine/drivetrain.ts';
 import type { IsoClass } from '#models/machine/iso20816.ts';
 
-/** What is known of a recording besides its samples. */
+/** What is known about a recording besides its samples. */
 export interface RecordingContext {
   sampleRateHz: number;
   unit: Unit;
   rpm?: number;
-  /** How far the speed may be off, as a part of it: 2 % of a measured one where nothing is said. */
+  /** Relative uncertainty of the speed; default 2 %, for a measured one. */
   speedTolerance?: number;
-  /** What this machine's velocity was while it was sound, mm/s RMS in the same band. */
+  /** Baseline velocity of this machine while healthy, mm/s RMS in the same band. */
   normalVelocityMmPerS?: number;
   factors?: BearingFactors;
-  /** How far the factors may be off, as a part of them, where their geometry was derived; 0 where it is not said. */
+  /** Relative uncertainty of the factors if their geometry was derived; default 0. */
   factorsTolerance?: number;
   iso: IsoClass;
   drivetrain?: Drivetrain;
-  /** How the sensor stands to the shaft; radial where it is not said. */
+  /** Direction of the sensor relative to the shaft; default radial. */
   direction?: 'radial' | 'axial';
-  /** Pieces of an axial sensor beside it, of the same rate and unit: only with it a bent shaft is named. */
+  /** Pieces of an axial sensor beside it, of the same rate and unit: a bent shaft is named only with them. */
   axial?: readonly Float32Array[];
 }
 
-/** Why a recording allows no verdict, and what would. */
+/** Why a recording allows no verdict, and the remedy. */
 export interface Obstacle {
   reason: string;
   remedy: string;
-  /** Whether the bearing's lines cannot even be ranked. */
+  /** Whether bearing lines cannot even be ranked. */
   stopsAll: boolean;
-  /** Whether there is nothing in the samples at all. */
+  /** Whether the samples hold no signal at all. */
   unreadable?: boolean;
 }
 
-/** With fewer turns of the shaft, lines cannot be told apart. */
+/** With fewer turns of the shaft, lines cannot be resolved. */
 export const MIN_TURNS = 12;
-/** Shorter pieces of one signal do, if there are so many turns in all of them. */
+/** Shorter pieces suffice if each has this many turns and all together have `MIN_TURNS`. */
 export const MIN_TURNS_A_PIECE = 4;
-/** A bearing's lines lie between those of the shaft, and need more. */
+/** Bearing lines lie between shaft lines, and need more turns. */
 const MIN_TURNS_OF_BEARING = 6;
 export const MIN_TURNS_OF_PIECES = 60;
 const MIN_SAMPLES = 1024;
-/** A resonance that rings with each impact must lie well above the rate of the impacts. */
+/** A resonance excited by each impact must lie well above the impact rate. */
 const MIN_RATE_PER_LINE = 10;
-/** More of the samples than this at the very same extreme were cut off. */
+/** Part of the samples at exactly one extreme, above which the signal is clipped. */
 const CLIPPED = 0.001;
 
 const stop = (reason: string, remedy: string): Obstacle => ({ reason, remedy, stopsAll: true });
 
-/** What keeps pieces of one signal from any verdict, or null. */
+/** What prevents any verdict on pieces of one signal, or null. */
 export function signalObstacle(
   pieces: readonly Float32Array[],
   { sampleRateHz, rpm }: RecordingContext,
@@ -73,7 +73,7 @@ export function signalObstacle(
   return null;
 }
 
-/** What keeps a signal that can be judged from a verdict on its bearing, or null. */
+/** What prevents a verdict on the bearing of an otherwise assessable signal, or null. */
 export function bearingObstacle(
   pieces: readonly Float32Array[],
   { sampleRateHz, rpm, factors }: RecordingContext,
@@ -109,7 +109,7 @@ export function bearingObstacle(
 
 function extremes(pieces: readonly Float32Array[]): { min: number; max: number; finite: boolean } {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  // A sum keeps what is no number, and what is without end.
+  // A sum propagates NaN and infinity.
   let sum = 0;
   for (const samples of pieces) {
     for (let i = 0; i < samples.length; i++) {
@@ -122,7 +122,7 @@ function extremes(pieces: readonly Float32Array[]): { min: number; max: number; 
   return { min, max, finite: Number.isFinite(sum) };
 }
 
-/** How many samples have the largest value, or the smallest, whichever are more. */
+/** Number of samples at the largest or at the smallest value, the larger of both. */
 function countAtExtreme(pieces: readonly Float32Array[]): number {
   const { min, max } = extremes(pieces);
   let [low, high] = [0, 0];

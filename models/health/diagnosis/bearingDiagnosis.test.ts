@@ -17,15 +17,15 @@ function shortPieces(type: 'inner_race' | 'cage', seed: number) {
   return diagnoseBearing(pieces, bearingAnalyzer(RATE_HZ, SAMPLES, shaftHz, bearing), shaftHz, bearing);
 }
 
-test.each([1, 2, 3, 4, 5, 6])('an inner race in short pieces is not taken for a cage that strikes, seed %i', (seed) => {
+test.each([1, 2, 3, 4, 5, 6])('an inner race in short pieces is not mistaken for a striking cage, seed %i', (seed) => {
   expect(shortPieces('inner_race', seed).scores[0].fault).not.toBe('cage');
 });
 
-test.each([1, 2, 3, 4, 5, 6])('a cage that strikes is still told there, seed %i', (seed) => {
+test.each([1, 2, 3, 4, 5, 6])('a striking cage is still identified there, seed %i', (seed) => {
   expect(shortPieces('cage', seed)).toMatchObject({ scores: [{ fault: 'cage' }, {}, {}, {}], finding: 'fault' });
 });
 
-test('where a cage strikes and the rolling element’s own lines stand clear, the part is unsure', () => {
+test('if a cage strikes and the rolling element’s own lines stand out, the part is uncertain', () => {
   const fault = (type: string, firstG: number) => ({ type, point: '2H', onsetS: 0, firstG, doublingS: 1e6 });
   const config = { name: 'm', kind: 'compressor', ratedRpm: 1480, bearing, sensors: ['2H'] };
   const found = (faults: ReturnType<typeof fault>[]) => {

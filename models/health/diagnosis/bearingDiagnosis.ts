@@ -14,30 +14,32 @@ import { EnvelopeAnalyzer, type EnvelopeEvidence } from './envelopeEvidence.ts';
 import { modulationDepth } from './modulationDepth.ts';
 import { notchShaft, refineShaftRate } from './shaftRate.ts';
 
-/** Lines that modulate deeply are a fault's above this score: about 5 % of combs without a cause reach it. */
+/** Deeply modulating lines indicate a fault above this score: about 5 % of combs without a cause reach it. */
 export const SIGNIFICANT = 3;
-/** Lines that do not are early ones above this: about 1 % reach it. */
+/** Other lines count as early ones above this: about 1 % reach it. */
 export const STANDS_CLEAR = 4.6;
-/** A cage's line is one of few harmonics at a low rate, where chance reaches further. */
+/** A cage line has few harmonics at a low rate, where chance scores are higher. */
 const CAGE_SIGNIFICANT = 6.5;
-/** A defect modulates the vibration at least this deeply; sound bearings show significant lines that do not. */
+/** A defect modulates the vibration at least this deeply; healthy bearings show significant lines that do not. */
 export const DEEP = 0.3;
-/** Less than this an envelope moves at any rate by chance: not even early. */
+/** Depth that an envelope reaches at any rate by chance: not even an early line. */
 const SHALLOW = 0.06;
-/** Called only where no comb that it does not explain comes this near. */
+/** Called only if no unexplained comb comes this near. */
 const CLEAR_OF_RIVAL = 0.5;
 const BELOW_MULTIPLE = 2;
 const FLOOR_ORDERS = 1.5;
 /** Speed may be refined by 3 %, lines may slip by 1.5 %. */
 const ROOM = 1.05;
 
-/** A cage that strikes does so once a turn of its own: its first harmonics modulate alike. A rolling element's fall off at once. */
+/**
+ * A striking cage does so once per cage turn: its first harmonics modulate alike. A rolling element's decay at once.
+ */
 const CAGE_HARMONICS = 6;
-/** Least score of a striking cage's comb in coarse bins, where harmonics run together: simulated ones had 1.5 or more. */
+/** Least score of a striking cage's comb in coarse bins, where harmonics merge: simulated ones had 1.5 or more. */
 const COARSE_CAGE_SCORE = 1.4;
 const ALIKE = 0.3;
 const ABOVE_FLOOR = 2;
-/** Lines so many bins apart are two. */
+/** Lines this many bins apart are resolved. */
 const APART_BINS = 2.8;
 const HALF = 0.5;
 /** Segments of fewer than twelve turns. */
@@ -46,20 +48,25 @@ const COARSE_ORDERS = 1 / 12;
 export interface BearingDiagnosis extends BearingEvidence {
   /** The shaft's rate as refined on the envelope. */
   shaftHz: number;
-  /** Depth of modulation at the likeliest fault's lines and at the strongest other comb's. */
+  /** Depth of modulation at the lines of the likeliest fault and of the strongest other comb. */
   depth: number;
   rivalDepth: number;
-  /** Parts whose line is lower than the shaft's beside it: what grows there may be the shaft's. */
+  /** Parts whose line is lower than the neighbouring shaft line: growth there may be the shaft's. */
   masked: BearingFault[];
-  /** Parts whose line may be one of the shaft's: it lies within the slip and a bin of it. */
+  /** Parts whose line may be a shaft line: it lies within the slip and a bin of one. */
   near: BearingFault[];
-  /** Whether the likeliest fault's line may be one of the shaft's: within half a bin of it, or below its skirt in coarse bins. */
+  /**
+   * Whether the likeliest fault's line may be a shaft line: within half a bin of one, or below its skirt in coarse
+   * bins.
+   */
   isShafts: boolean;
-  /** `fault`: significant and deep. `part_unsure`: so, at a rate that parts share. `early`: significant, not deep. */
+  /**
+   * `fault`: significant and deep. `part_unsure`: the same, at a rate that parts share. `early`: significant, not deep.
+   */
   finding: 'fault' | 'part_unsure' | 'early' | 'none';
 }
 
-/** The analyzer that a bearing at a speed asks for; recordings of one rate, speed and length may share it. */
+/** The analyzer for a bearing at a speed; recordings of one rate, speed and length may share it. */
 export function bearingAnalyzer(
   sampleRateHz: number,
   longest: number,
@@ -72,11 +79,11 @@ export function bearingAnalyzer(
 }
 
 /**
- * Which part of a bearing is damaged, by its envelope spectrum: `docs/decisions/0006-bearing-diagnosis.md`.
+ * Determines which part of a bearing is damaged from its envelope spectrum: `docs/decisions/0006-bearing-diagnosis.md`.
  * @param pieces samples of one machine at one speed, in any unit: only their shape matters.
  * @param givenShaftHz above 0.
- * @param tolerance of the factors, as a part of them.
- * @param speedUncertainty as a part of the rate, where the shaft's lines have told it.
+ * @param tolerance relative tolerance of the factors.
+ * @param speedUncertainty relative to the rate, if it was estimated from the shaft's lines.
  */
 export function diagnoseBearing(
   pieces: readonly Float32Array[],
@@ -89,7 +96,7 @@ export function diagnoseBearing(
   return diagnoseEvidence(analyzer.evidence(pieces), givenShaftHz, factors, tolerance, speedUncertainty);
 }
 
-/** The same of evidence that several bearings are held against. */
+/** The same from evidence that is compared with several bearings. */
 export function diagnoseEvidence(
   evidence: EnvelopeEvidence,
   givenShaftHz: number,
@@ -106,7 +113,7 @@ export function diagnoseEvidence(
   const rivalDepth = modulationDepth(evidence, found.rival.order * shaftHz, tolerance);
   const masked = maskedParts(evidence, shaftHz, factors);
   const top = orderOf(found.scores[0].fault, factors);
-  // Within half a bin of one of the shaft's lines, it may be that one.
+  // Within half a bin of a shaft line it may be that line.
   const isShafts = top > HALF && Math.abs(top - Math.round(top)) * shaftHz < HALF * evidence.stepHz;
   const isSkirt = isCoarse && masked.includes(found.scores[0].fault);
   const finding = strikes ? cageFinding(ranked) : findingOf(found, depth, rivalDepth, tolerance);
@@ -125,15 +132,15 @@ export function diagnoseEvidence(
 const scoreOf = ({ scores }: BearingEvidence, fault: BearingFault) =>
   scores.find((s) => s.fault === fault)?.score ?? Number.NEGATIVE_INFINITY;
 
-/** The depth of modulation at one rate, in its deepest band. */
+/** Depth of modulation at one rate, in its deepest band. */
 function depthAt({ stepHz, modulation }: EnvelopeEvidence, hz: number, reachHz = 0): number {
   const [from, to] = [Math.round((hz - reachHz) / stepHz) - 1, Math.round((hz + reachHz) / stepHz) + 1];
   return Math.sqrt(Math.max(0, ...modulation.map((band) => Math.max(0, ...band.subarray(Math.max(1, from), to + 1)))));
 }
 
 /**
- * Impacts at random modulate at every rate alike, and in coarse bins the spread lines of an inner race do, too: the cage's
- * lines must stand out, and more than those of the inner race.
+ * Random impacts modulate equally at every rate, and so do the smeared lines of an inner race in coarse bins: the
+ * cage's lines must stand out, and more than those of the inner race.
  */
 function hasCageComb(ranked: BearingEvidence, isCoarse: boolean): boolean {
   const least = isCoarse ? COARSE_CAGE_SCORE : SIGNIFICANT;
@@ -153,7 +160,7 @@ function cageStrikes(evidence: EnvelopeEvidence, shaftHz: number, { ftf }: Beari
   });
 }
 
-/** A rolling element passes the load zone once a cage turn: where its own comb stands clear, too, either may be damaged. */
+/** A rolling element passes the load zone once per cage turn: if its own comb stands out too, either may be damaged. */
 function cageFinding({ ballAlone }: BearingEvidence): BearingDiagnosis['finding'] {
   return ballAlone > STANDS_CLEAR ? 'part_unsure' : 'fault';
 }
@@ -185,16 +192,16 @@ function findingOf(
   rivalDepth: number,
   tolerance: number,
 ) {
-  // A line at the cage's rate is as often a rolling element's: one recording cannot tell the two apart.
+  // A line at the cage's rate is as often a rolling element's: one recording cannot distinguish the two.
   if (top.fault === 'cage') return top.score > CAGE_SIGNIFICANT && depth >= DEEP ? 'part_unsure' : 'none';
   const clear = top.score > rival.score + CLEAR_OF_RIVAL && top.score > multiple - BELOW_MULTIPLE;
   if (!clear) return 'none';
-  // Orders that are not exact meet lines of something else more often: they must be clearer.
+  // Inexact orders coincide with unrelated lines more often: they must be clearer.
   if (top.score > (tolerance > 0 ? STANDS_CLEAR : SIGNIFICANT) && depth >= DEEP && depth >= rivalDepth) return 'fault';
   return top.score > STANDS_CLEAR && depth >= SHALLOW ? 'early' : 'none';
 }
 
-/** Of a rolling element together with the cage's lines, as its score is: it passes the load zone once a cage turn. */
+/** For a rolling element the cage's lines are included, as in its score: it passes the load zone once per cage turn. */
 function depthOf(
   { scores }: BearingEvidence,
   evidence: EnvelopeEvidence,

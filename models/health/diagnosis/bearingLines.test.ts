@@ -11,7 +11,7 @@ const FAMILIES = [FACTORS.bpfo, FACTORS.bpfi, 2 * FACTORS.bsf, FACTORS.bsf, FACT
   3 * f,
 ]);
 
-/** An envelope of noise up to order 40; `raise` says by how much an order stands above it. */
+/** An envelope of noise up to order 40; `raise` gives the excess of an order above it. */
 function evidence(raise: (order: number) => number) {
   const random = randomOf(2);
   const excess = Float64Array.from({ length: 8000 }, (_, k) => random() + raise(k * STEP));
@@ -33,9 +33,9 @@ function outerRaceScore(from: number, to: number): number {
   return scores.find((s) => s.fault === 'outer_race')!.score;
 }
 
-test('lines within 1.2 % of a fault’s order are no measure of chance, those beyond 3.5 % are', () => {
+test('lines within 1.2 % of a fault’s order do not count as chance, those beyond 3.5 % do', () => {
   const alone = outerRaceScore(0, 0);
-  // They add to the comb, and hardly to what combs reach by chance.
+  // They add to the comb, but hardly to what combs reach by chance.
   expect(outerRaceScore(0, 0.012)).toBeGreaterThan(1.5 * alone);
   expect(outerRaceScore(0.035, 0.045)).toBeLessThan(alone / 12);
 });
@@ -44,7 +44,7 @@ test.each([
   ['outer_race', [FACTORS.bpfo]],
   ['inner_race', [FACTORS.bpfi]],
   ['ball', [2 * FACTORS.bsf]],
-] as const)('a comb at the order of %s is that fault’s, with no rival', (fault, [order]) => {
+] as const)('a comb at the order of %s indicates that fault, with no rival', (fault, [order]) => {
   const isComb = (at: number) => [1, 2, 3, 4].some((h) => Math.abs(at - h * order) < STEP);
   const { scores, rival } = bearingEvidence(
     evidence((at) => (isComb(at) ? 1.5 : 0)),
@@ -79,7 +79,7 @@ test.each([
 test.each([
   ['2 % from the fault’s order', 1.02 * FACTORS.bpfo],
   ['at twice the shaft’s rate', 2],
-])('a comb %s is none', (_where, order) => {
+])('a comb %s is not a rival', (_where, order) => {
   const { scores, rival } = besideOuterRace(order);
   expect(rival.score).toBeLessThan((2 * scores[0].score) / 3);
   expect(Math.abs(rival.order / order - 1)).toBeGreaterThan(0.016);

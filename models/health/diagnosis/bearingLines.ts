@@ -6,40 +6,41 @@ export type BearingFault = 'outer_race' | 'inner_race' | 'ball' | 'cage';
 
 export interface BearingScore {
   fault: BearingFault;
-  /** About −ln of the probability of such a comb of lines by chance in this very recording; 0 and less: nothing. */
+  /** About −ln of the probability of such a comb of lines by chance in this recording; 0 and below: nothing. */
   score: number;
 }
 
 export interface BearingEvidence {
   /** All four faults, the likeliest first. */
   scores: BearingScore[];
-  /** The strongest comb that the likeliest fault does not explain. */
+  /** Strongest comb that the likeliest fault does not explain. */
   rival: { order: number; score: number };
-  /** The strongest comb at a half, a third, twice or three times the likeliest fault's order. */
+  /** Strongest comb at a half, a third, twice or three times the likeliest fault's order. */
   multiple: number;
-  /** The score of the rolling element's own comb, without the cage's lines. */
+  /** Score of the rolling element's own comb, without the cage's lines. */
   ballAlone: number;
 }
 
 export const HARMONICS = 4;
-/** Rolling elements slip: lines may lie this far from where geometry puts them. */
+/** Rolling elements slip: lines may lie this far from their kinematic order. */
 export const SLIP = 0.015;
-/** Orders at which combs without a cause are measured, to learn how high they grow by chance. */
+/** Orders at which combs without a cause are measured, to calibrate the scores that occur by chance. */
 export const SCAN_ORDERS = [1.3, 9.2] as const;
 const SCAN_STEP = 1 + SLIP / 3;
-/** What is left out of the scan: about each fault's family and about whole orders. */
+/** Margin around each fault's family and around integer orders that the scan leaves out. */
 const NEAR_FAULT = 0.03;
 const NEAR_INTEGER = 0.05;
-/** What a comb shares its lines with lies within this part of its order. */
+/** Combs within this part of a related order share its lines. */
 const RELATED = 0.035;
 const MULTIPLE = 0.02;
 const CAGE_CAP = 6;
-/** Above this score of the ball's own lines, a cage line is the ball's: it passes the load zone once a cage turn. */
-const BALL_SPEAKS = 1;
+/** Above this score of the ball's own lines, a cage line is the ball's: it passes the load zone once per cage turn. */
+const BALL_PROMINENT = 1;
 
 /**
  * Combs of equal envelope harmonics at a bearing's defect orders, calibrated against combs elsewhere in the recording.
- * @param evidence with the shaft's lines notched. @param shaftHz as refined. @param tolerance of the factors, beside the slip.
+ * @param evidence with the shaft's lines notched. @param shaftHz as refined. @param tolerance of the factors, in
+ * addition to slip.
  */
 export function bearingEvidence(
   evidence: EnvelopeEvidence,
@@ -58,7 +59,7 @@ export function bearingEvidence(
   const others = scanned.map(({ order, comb }) => ({ order, score: calibrate(comb) }));
   const related = relatives(top, factors);
   const rivals = others.filter((o) => !related.some((r) => Math.abs(o.order - r) < (RELATED + tolerance) * r + step));
-  // A ball strikes both races: its lines stand at BSF and at twice that.
+  // A ball strikes both races: its lines are at BSF and twice BSF.
   const multiples = (top === 'ball' ? [1 / 3, 2, 3] : [1 / 2, 1 / 3, 2, 3]).map((m) => m * order);
   const shared = others.filter((o) => multiples.some((m) => Math.abs(o.order / m - 1) < MULTIPLE));
   return {
@@ -97,18 +98,18 @@ function scoresOf(at: (order: number) => number, { bpfo, bpfi, bsf, ftf }: Beari
     { fault: 'outer_race', score: at(bpfo) },
     { fault: 'inner_race', score: at(bpfi) },
     { fault: 'ball', score: ball },
-    { fault: 'cage', score: ball > BALL_SPEAKS ? Math.min(cage, ball - 1e-6) : cage },
+    { fault: 'cage', score: ball > BALL_PROMINENT ? Math.min(cage, ball - 1e-6) : cage },
   ];
   return scores.sort((a, b) => b.score - a.score);
 }
 
-/** Two values of −ln p joined: −ln of Fisher's combined probability. */
+/** Combines two values of −ln p: −ln of Fisher's combined probability. */
 function fisher(a: number, b: number): number {
   const x = a + b;
   return Math.max(a, x - Math.log1p(x));
 }
 
-/** Combs of equal harmonics, each line the largest within one bin. */
+/** Combs of equally weighted harmonics, each line the largest within one bin. */
 class Combs {
   readonly #widened: Float64Array;
   readonly #step: number;
@@ -120,7 +121,7 @@ class Combs {
     this.#widened = withNeighbours(excess);
   }
 
-  /** The largest comb within the slip of an order, one slip for all harmonics. */
+  /** The largest comb within the slip of an order, with one slip for all harmonics. */
   slipped(order: number): number {
     const fine = this.#step / HARMONICS;
     const reach = Math.ceil((this.#slip * order) / fine);
@@ -150,7 +151,7 @@ function scan(combs: Combs): Scanned[] {
   return scanned;
 }
 
-/** Gumbel's law of the largest, by the 16 % and 50 % quantiles of combs where no fault is expected. */
+/** Gumbel's law of the largest, by the 16 % and 50 % quantiles of combs at orders without an expected fault. */
 function calibration(
   scanned: readonly Scanned[],
   { bpfo, bpfi, bsf, ftf }: BearingFactors,

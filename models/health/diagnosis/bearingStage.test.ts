@@ -24,12 +24,12 @@ const stage = ({ finding = 'fault', velocityMmPerS, limits = LIMITS, lines = {},
     humMmPerS === undefined ? null : { hz: 50, velocityMmPerS: humMmPerS },
   );
 
-test('lines that are not deep are stage 1, whatever the level', () => {
+test('lines without deep modulation are stage 1, whatever the level', () => {
   expect(stage({ finding: 'early', velocityMmPerS: 9 })).toBe(1);
   expect(stage({ finding: 'none', velocityMmPerS: 9 })).toBe(1);
 });
 
-test('deep modulation is stage 2, also where the part is unsure', () => {
+test('deep modulation is stage 2, even if the part is uncertain', () => {
   expect(stage({ velocityMmPerS: 2.8 })).toBe(2);
   expect(stage({ finding: 'part_unsure', velocityMmPerS: 2.8 })).toBe(2);
 });
@@ -47,14 +47,14 @@ test('non-shaft vibration in zone D is stage 4', () => {
   expect(stage({ velocityMmPerS: 4.51 })).toBe(4);
 });
 
-test('the first ten shaft harmonics and mains hum do not count', () => {
+test('the first ten shaft harmonics and mains hum are excluded', () => {
   expect(stage({ velocityMmPerS: 5, lines: { 1: 4.9 } })).toBe(2);
   expect(stage({ velocityMmPerS: 5, lines: { 10: 4.9 } })).toBe(2);
   expect(stage({ velocityMmPerS: 5, lines: { 11: 4.9 } })).toBe(4);
   expect(stage({ velocityMmPerS: 5, humMmPerS: 4.9 })).toBe(2);
 });
 
-test('a level that the shaft explains, or none, counts as 0', () => {
+test('a level that the shaft explains, or a missing one, counts as 0', () => {
   const limits = [0.1, 0.2, 0.3] as const;
   expect(stage({ velocityMmPerS: 1, limits, lines: { 1: 1.5 } })).toBe(2);
   expect(stage({ limits })).toBe(2);

@@ -6,14 +6,13 @@ import type { MachineLines } from './machineLines.ts';
 import { type Severity, zoneOf } from './severity.ts';
 
 const SHAFT_HARMONICS = 10;
-/** Of the defect's first harmonics, so many in the spectrum of the vibration itself make a stage of their own. */
+/** Number of the defect's first harmonics in the vibration spectrum itself that make stage 3. */
 const LINES_IN_SPECTRUM = 2;
 
 /**
- * 1: lines of the envelope alone, not deep. 2: deep modulation. 3: the defect's lines also stand in the spectrum of the
- * vibration, or what is not the shaft's is in zone C. 4: that is in zone D.
- * After the four stages of Berry, "How to track rolling element bearing health with vibration signature analysis",
- * Sound and Vibration 25 (1991).
+ * 1: lines in the envelope only, not deep. 2: deep modulation. 3: the defect's lines also appear in the vibration
+ * spectrum, or non-shaft vibration is in zone C. 4: non-shaft vibration is in zone D. After the four stages of Berry,
+ * "How to track rolling element bearing health with vibration signature analysis", Sound and Vibration 25 (1991).
  */
 export function bearingStage(
   { finding }: BearingDiagnosis,

@@ -29,18 +29,18 @@ const grown = (velocity: number, cage: number, outer = 1.5) =>
     envelopeFtf: cage,
   }).map(([feature, times]) => ({ feature, value: times, normal: 1 }));
 
-test('a line of the bearing overrules the pattern of the machine only where it has grown more than the velocity', () => {
+test('a bearing line overrules the machine pattern only if it has grown more than the velocity', () => {
   expect(diagnoseAlert(grown(9, 3.5), unbalanced(12_800, 2970)).diagnosis.fault).toBe('unbalance');
   expect(diagnoseAlert(grown(2, 1.5, 20), unbalanced(12_800, 2970)).diagnosis.fault).toBe('outer_race');
 });
 
-test('a line at the cage’s rate names no part where the rolling element’s own lines are out of reach', () => {
+test('a line at the cage’s rate names no part if the rolling element’s own lines are out of range', () => {
   const { fault, reasons } = diagnoseAlert(grown(4, 100), unbalanced(2048, 6000)).diagnosis;
   expect(fault).toBe('bearing');
   expect(reasons.join()).toContain('to decide');
 });
 
-/** Noise that four harmonics of the outer race's rate modulate weakly: early lines. */
+/** Noise weakly modulated by four harmonics of the outer race's rate: early lines. */
 function earlyOuterRace(): DiagnosisSignal {
   const [sampleRateHz, rpm] = [12_800, 1480];
   const random = randomOf(7);
@@ -53,7 +53,7 @@ function earlyOuterRace(): DiagnosisSignal {
   return { pieces: [samples], context: { sampleRateHz, unit: 'g', rpm, factors, iso } };
 }
 
-test('early lines name the part where they have grown, not where the velocity alone has', () => {
+test('early lines name the part if they have grown, not if only the velocity has', () => {
   const signal = earlyOuterRace();
   expect(analyzePieces(signal.pieces, signal.context)).toMatchObject({ verdict: 'watch', fault: 'outer_race' });
   expect(diagnoseAlert(grown(1.4, 1.5, 2.4), signal).diagnosis.fault).toBe('outer_race');

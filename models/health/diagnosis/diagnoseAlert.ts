@@ -9,23 +9,23 @@ import { bearingObstacle, type RecordingContext } from './assessability.ts';
 
 const BEARING_FAULTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage', 'bearing']);
 
-/** Signal that a point gathered, and what is known of it. */
+/** The buffered signal of a point, and its context. */
 export interface DiagnosisSignal {
   pieces: Float32Array[];
   context: RecordingContext;
 }
 
-/** What an alert's newest diagnosis names. */
+/** An alert's newest diagnosis. */
 export interface AlertDiagnosis {
   diagnosis: Diagnosis;
-  /** A fault of the machine that grew beside the bearing's; null where there is none. */
+  /** A machine fault that grew beside the bearing's; null if there is none. */
   beside: Diagnosis | null;
 }
 
 /**
- * Which defect it is: by the lines of the signal that was gathered, where they name one; else by which line of the
- * bearing outgrew the others.
- * @param gathered null where too little signal was kept, or no diagnosis can be paid for.
+ * The defect behind an alert: by the lines of the buffered signal if they name one, else by the bearing line that
+ * outgrew the others.
+ * @param gathered null if too little signal is buffered, or the diagnosis budget is used up.
  */
 export function diagnoseAlert(
   contributions: readonly Contribution[],
@@ -38,7 +38,7 @@ export function diagnoseAlert(
   const context = { ...gathered.context, normalVelocityMmPerS: velocity?.normal };
   const analysis = analyzePieces(gathered.pieces, context);
   const { verdict, fault, reason, evidence, masked = [] } = analysis;
-  // Windows are short, and growth at a bearing's line may come from a line of the shaft beside it: a machine fault, or undetermined.
+  // In short windows growth at a bearing line may come from a neighbouring shaft line: a machine fault, or undetermined.
   const isContradicted =
     verdict === 'not_assessable' ||
     verdict === 'healthy' ||
@@ -52,7 +52,7 @@ export function diagnoseAlert(
         }
       : byGrowth;
   const unnamed = (why: string): Diagnosis => ({ ...grown, reasons: [...grown.reasons, `${why}: ${reason}`] });
-  // Early lines are no alert by themselves; of a machine that has changed they say what is changing.
+  // Early lines raise no alert by themselves; on a machine that has changed they show what is changing.
   if ((verdict !== 'fault' && verdict !== 'watch') || fault === null)
     return { diagnosis: unnamed('the signal itself'), beside: null };
   const isBearing = BEARING_FAULTS.has(fault);
@@ -60,10 +60,10 @@ export function diagnoseAlert(
     return { diagnosis: unnamed('the machine’s vibration has grown more than these lines'), beside: null };
   const beside = isBearing || grown.fault !== 'undetermined' ? grownPattern(analysis, velocity, context.iso) : null;
   const lines = contributions.filter(isLine).map(growthOf);
-  // The machine's vibration has grown as much as any line of the bearing: that is what changed, and its skirts lift the lines.
+  // The velocity has grown as much as any bearing line: the machine changed, and its skirts lift the bearing lines.
   if (!isBearing && velocity && growthOf(velocity) >= Math.max(...lines))
     return { diagnosis: diagnosisOf(fault, analysis, [...evidence, ...grown.reasons]), beside: null };
-  // What a machine has at 1× and the like may have been there all along: a bearing's line that outgrew all says what changed.
+  // Shaft lines such as 1× may have been there all along: a bearing line that outgrew all others shows what changed.
   if (!isBearing && grown.fault !== 'undetermined')
     return { diagnosis: unnamed('the signal itself does not show what changed'), beside };
   return { diagnosis: diagnosisOf(fault, analysis, [...evidence, ...grown.reasons]), beside };
@@ -72,14 +72,16 @@ export function diagnoseAlert(
 const isLine = ({ feature }: Contribution) => BEARING_LINES.some((line) => line.feature === feature);
 const growthOf = ({ value, normal }: Contribution) => value / Math.max(normal, 1e-12);
 
-/** Whether the lines of a part have grown as much as the velocity: early lines that have not may be chance, or old. */
+/** Whether a part's lines have grown as much as the velocity: early lines that have not may be chance, or old. */
 function hasGrownMost(fault: Fault, contributions: readonly Contribution[], velocity?: Contribution): boolean {
   const part = BEARING_LINES.find((line) => line.fault === fault)?.feature;
   const its = contributions.filter((c) => (part === undefined ? isLine(c) : c.feature === part));
   return !velocity || its.length === 0 || Math.max(...its.map(growthOf)) >= growthOf(velocity);
 }
 
-/** A rolling element passes the load zone at the cage's rate: where its own lines are out of reach, it may be that. */
+/**
+ * A rolling element passes the load zone at the cage's rate: if its own lines are out of range, it may be the cause.
+ */
 function withoutUntestedCage(byGrowth: Diagnosis, { pieces, context }: DiagnosisSignal): Diagnosis {
   const obstacle = byGrowth.fault === 'cage' ? bearingObstacle(pieces, context) : null;
   if (!obstacle?.stopsAll) return byGrowth;
@@ -88,8 +90,8 @@ function withoutUntestedCage(byGrowth: Diagnosis, { pieces, context }: Diagnosis
 }
 
 /**
- * The machine's fault that is called, where its pattern alone has risen and leads the machine out of zone B. Less is no
- * news, or may be the bearing's own: the impacts of a large inner-race defect are modulated by the shaft.
+ * The called machine fault, if its pattern alone has risen and takes the machine out of zone B. A smaller rise is no
+ * news, or may be the bearing's: the shaft modulates the impacts of a large inner-race defect.
  */
 function grownPattern(
   { machine, evidence }: Analysis,

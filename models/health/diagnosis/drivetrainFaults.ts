@@ -5,7 +5,10 @@ import { SPEED_PART } from './machineLines.ts';
 const CAVITATION_FROM_HZ = 2500;
 const CAVITATION_G = 0.3;
 const LINE_APART = 0.4;
-/** Sidebands so many bins from 1× are told from it; nearer ones, as far as these, only above what a window leaks there. */
+/**
+ * Sidebands this many bins from 1× are resolved; nearer ones, down to the second value, only above the window's
+ * leakage.
+ */
 const FINE_BINS = 4;
 const COARSE_BINS = 2;
 const COARSE_SIDES = 0.12;
@@ -75,7 +78,7 @@ export const bladePass: Rule = (lines, { limitMmPerS, drivetrain: { blades } }, 
   );
 };
 
-/** Cavitation: noise rather than lines or impacts above 2.5 kHz, by acceleration; only of machines with blades. */
+/** Cavitation: noise rather than lines or impacts above 2.5 kHz, by acceleration; only for machines with blades. */
 export const cavitation: Rule = (lines, { drivetrain: { blades } }, { candidates, notAssessable }) => {
   const { g, flatness } = lines.above(CAVITATION_FROM_HZ);
   if (blades === undefined || g === 0) {
@@ -105,7 +108,7 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
   const first = lines.velocity(1);
   const twiceLine = lines.velocityAt(2 * lineHz);
   const near = Math.abs((2 * lineHz) / shaftHz - Math.round((2 * lineHz) / shaftHz)) * shaftHz;
-  // A line that is one is placed much finer than a bin; the speed is known to a part of it.
+  // A resolved line is located much finer than a bin; the speed is only known to a fraction.
   if (near > LINE_APART * lines.stepHz + SPEED_PART * 2 * lineHz) {
     candidates.push(
       candidate(
@@ -122,7 +125,7 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
   const passHz = polePassHz(poles, lineHz, shaftHz);
   if (passHz > 0.4 * shaftHz) {
     const reason = `a slip of ${((100 * passHz) / (2 * lineHz)).toFixed(0)} % is no induction motor's with ${poles} poles`;
-    // A converter's frequency, or other poles, would place them elsewhere; where they are configured, 2× may be one of them.
+    // Another converter frequency or pole count would move them; if they are configured, 2× may be one of them.
     const sharedMmPerS = Math.abs(passHz - shaftHz) < COARSE_BINS * lines.stepHz ? lines.velocity(2) : 0;
     const remedy = 'check poles, lineHz and speed';
     notAssessable.push({ fault: 'electrical', mode: 'rotor_bar', reason, remedy, sharedMmPerS });

@@ -3,38 +3,38 @@ import { RealFft } from '#models/signal/fft.ts';
 import { localMedian, medianOf } from '#models/signal/localMedian.ts';
 
 /**
- * How far each line of the envelope's spectrum stands above what surrounds it: `excess[k]` is the mean over all bands of
- * log(1 + z) at `k · stepHz`, z the power over its local noise level.
+ * How far each line of the envelope spectrum stands out: `excess[k]` is the mean over all bands of log(1 + z) at `k ·
+ * stepHz`, with z the power over its local noise level.
  */
 export interface EnvelopeEvidence {
   stepHz: number;
   excess: Float64Array;
-  /** Of the bands of `MODULATED`, unwhitened: at each rate the square of the depth by which the envelope is modulated. */
+  /** For each band of `MODULATED`, unwhitened: the squared depth of modulation at each rate. */
   modulation: readonly Float64Array[];
 }
 
-/** The largest within one bin of each: a line seldom lies in the middle of its bin. */
+/** The largest value within one bin of each: a line seldom lies in the middle of its bin. */
 export function withNeighbours(excess: Float64Array): Float64Array {
   return excess.map((v, k) => Math.max(v, excess[k - 1] ?? 0, excess[k + 1] ?? 0));
 }
 
 export interface EnvelopePlan {
   sampleRateHz: number;
-  /** Samples of the longest piece that will come. */
+  /** Samples of the longest piece. */
   longest: number;
-  /** The highest frequency of the envelope's spectrum that is asked for. */
+  /** Highest frequency of the envelope spectrum that is needed. */
   highestHz: number;
-  /** Width of the running median that is the noise level, Hz. */
+  /** Width of the running median that gives the noise level, Hz. */
   floorHz: number;
 }
 
-/** Length of a segment: the power of two nearest to this; a shorter recording is cut as little as may be. */
+/** Segment length: the power of two nearest to this; shorter recordings use the longest segment that fits. */
 const SEGMENT_S = 5;
 const LEVEL_BLOCKS = 1500;
 const LEVEL_CLIP = 3;
 /** Bands of 1, ½ and ¼ of the spectrum, half overlapped. */
 const BAND_PARTS = [1, 2, 4] as const;
-/** Bands whose envelopes tell how deeply a defect modulates, as parts of the spectrum up to `MODULATED_TO_HZ`. */
+/** Bands whose envelopes give the depth of modulation, as parts of the spectrum up to `MODULATED_TO_HZ`. */
 const MODULATED = [
   [0.1, 0.3],
   [0.3, 0.6],
@@ -43,23 +43,24 @@ const MODULATED = [
 const MODULATED_TO_HZ = 20_000;
 /** Cosine edges of a band, as a part of its width. */
 const EDGE = 0.1;
-/** A rig with a higher rate is analysed up to this frequency: above it sensors rarely say anything. */
+/** Analysis stops at this frequency whatever the sample rate: sensors rarely respond above it. */
 const HIGHEST_HZ = 25_600;
 const TINY = 1e-300;
 
 interface Band {
   from: number;
   width: number;
-  /** Gains of its first bins, and of its last ones backwards; 1 between. */
+  /** Gains of its first bins, and of its last ones in reverse; 1 in between. */
   rise: Float64Array;
   envelope: BandEnvelope;
 }
 
 /**
- * Envelope spectra of whitened segments, averaged over segments, standardised by their noise level, averaged over bands.
+ * Envelope spectra of whitened segments, averaged over segments, standardised by their noise level, averaged over
+ * bands.
  * Source: Randall & Antoni, "Rolling element bearing diagnostics — a tutorial", MSSP 25 (2011). Whitening divides the
  * spectrum by its local median magnitude and clips what still stands out, so that tones and resonances weigh no more
- * than the rest. Of a plan's shape; may be asked again and again.
+ * than the rest. Made for one plan; reusable.
  */
 export class EnvelopeAnalyzer {
   readonly length: number;
@@ -72,11 +73,11 @@ export class EnvelopeAnalyzer {
   readonly #bins: number;
   readonly #half: number;
 
-  /** @throws RangeError where the longest piece has fewer than 256 samples. */
+  /** @throws RangeError if the longest piece has fewer than 256 samples. */
   constructor(plan: EnvelopePlan) {
     if (plan.longest < 256) throw new RangeError(`a piece of ${plan.longest} samples is too short for an envelope`);
-    const wanted = 2 ** Math.round(Math.log2(SEGMENT_S * plan.sampleRateHz));
-    this.length = Math.max(256, Math.min(wanted, 2 ** Math.floor(Math.log2(plan.longest))));
+    const nearest = 2 ** Math.round(Math.log2(SEGMENT_S * plan.sampleRateHz));
+    this.length = Math.max(256, Math.min(nearest, 2 ** Math.floor(Math.log2(plan.longest))));
     this.stepHz = plan.sampleRateHz / this.length;
     this.#bins = Math.floor(plan.highestHz / this.stepHz) + 2;
     this.#half = Math.max(2, Math.round(plan.floorHz / this.stepHz / 2));
@@ -99,7 +100,7 @@ export class EnvelopeAnalyzer {
     );
   }
 
-  /** @param pieces of one machine at one speed, each without a gap. Those shorter than a segment are left out. */
+  /** @param pieces of one machine at one speed, each without a gap. Those shorter than a segment are ignored. */
   evidence(pieces: readonly Float32Array[]): EnvelopeEvidence {
     const sums = this.#bands.map(() => new Float64Array(this.#bins));
     const modulation = this.#modulated.map(() => new Float64Array(this.#bins));
@@ -121,7 +122,7 @@ export class EnvelopeAnalyzer {
     return { stepHz: this.stepHz, excess: meanExcess(sums, this.#half), modulation };
   }
 
-  /** Hands a band of the spectrum, with its edges tapered, to its envelope. */
+  /** Copies a band of the spectrum, with tapered edges, into its envelope's input. */
   #fill({ from, width, rise, envelope }: Band): void {
     const { re, im } = envelope;
     re.set(this.#re.subarray(from, from + width));

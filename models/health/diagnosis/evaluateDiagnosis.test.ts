@@ -13,7 +13,7 @@ const judged = (
   analysis: { verdict, fault, confidence, candidates: [{ fault: first, confidence: 0.5, score: 5 }] },
 });
 
-test('calls are counted by what they say of a known fault', () => {
+test('calls are counted by how they compare with a known fault', () => {
   const { all, byFault, bySpeed } = evaluateDiagnosis([
     judged('ball', 'fault', 'ball'),
     judged('ball', 'fault', 'bearing', 'outer_race'),
@@ -30,7 +30,7 @@ test('calls are counted by what they say of a known fault', () => {
   expect(all.calledWrong).toMatchObject({ count: 1, of: 4 });
   expect(all.soundBearingsBlamed).toMatchObject({ count: 1, of: 4 });
   expect(all.healthyCalledFaulty).toMatchObject({ count: 1, of: 2 });
-  // The watched ball counts beside the calls that are right.
+  // The watched ball counts in addition to the right calls.
   expect(all.namedRight).toMatchObject({ count: 4, of: 6 });
   expect(all.watched).toMatchObject({ count: 1, of: 8 });
   expect(all.healthyWatched).toMatchObject({ count: 0, of: 2 });
@@ -38,7 +38,7 @@ test('calls are counted by what they say of a known fault', () => {
   expect(bySpeed.map((s) => s.name)).toEqual(['1500 rpm']);
 });
 
-test('verdicts of a like confidence are counted together, calls and suspicions apart', () => {
+test('verdicts of similar confidence are binned together, calls and suspicions separately', () => {
   const { calibration } = evaluateDiagnosis([
     judged('ball', 'fault', 'ball', 'ball', 0.8),
     judged('ball', 'fault', 'bearing', 'ball', 0.84),

@@ -2,7 +2,7 @@ import { coveredFaults } from '#models/contracts/alert.ts';
 import { type Share, shareOf } from '#models/statistics/wilson.ts';
 import type { Analysis } from './analysis.ts';
 
-/** What was found in a recording whose fault is known. */
+/** The diagnosis of a recording whose fault is known. */
 export interface JudgedRecording {
   /** `healthy`, or the name of a fault. */
   truth: string;
@@ -14,26 +14,26 @@ export interface DiagnosisScore {
   /** A fault, a speed, or all. */
   name: string;
   recordings: number;
-  /** Of faulty bearings: the likeliest of the bearing's parts is the faulty one, called or not. */
+  /** Of faulty bearings: the part ranked first is the faulty one, called or not. */
   firstRight: Share;
   /** Of faulty machines: a fault is called. */
   called: Share;
-  /** Of calls: the fault that is there, or a wider name of it. */
+  /** Of calls: the true fault, or a wider name of it. */
   callsRight: Share;
   /** Of faulty bearings: something else is called. */
   calledWrong: Share;
-  /** Of machines with sound bearings: a bearing is called faulty. */
+  /** Of machines with healthy bearings: a bearing is called faulty. */
   soundBearingsBlamed: Share;
   /** Of healthy machines: any fault is called. */
   healthyCalledFaulty: Share;
-  /** Of faulty machines: the fault is called, or named as what a `watch` suspects. */
+  /** Of faulty machines: the fault is called, or suspected by a `watch`. */
   namedRight: Share;
   /** Of all: `watch`, and of healthy machines alone. */
   watched: Share;
   healthyWatched: Share;
 }
 
-/** How often verdicts of a like confidence are right. */
+/** How often verdicts of similar confidence are right. */
 export interface ConfidenceBin {
   verdict: 'fault' | 'watch';
   /** Lower limit of the confidence, and its mean. */
@@ -43,7 +43,7 @@ export interface ConfidenceBin {
 }
 
 export interface DiagnosisEvaluation {
-  /** Bins that hold a recording, the surest first. */
+  /** Non-empty bins, the most confident first. */
   calibration: ConfidenceBin[];
   all: DiagnosisScore;
   byFault: DiagnosisScore[];
@@ -69,7 +69,7 @@ export function evaluateDiagnosis(judged: readonly JudgedRecording[]): Diagnosis
   };
 }
 
-/** Lower limits of the bins of confidence. */
+/** Lower limits of the confidence bins. */
 const FROM = [0.95, 0.9, 0.85, 0.75, 0.5, 0.25, 0] as const;
 
 function calibrationOf(judged: readonly JudgedRecording[], verdict: ConfidenceBin['verdict']): ConfidenceBin[] {

@@ -10,12 +10,12 @@ test('a condition is met in proportion, at most threefold', () => {
   expect(atMost('a', 0, 2).met).toBe(3);
 });
 
-test('a count that is reached counts fully', () => {
+test('a count that is reached is fully met', () => {
   expect(atLeastCount('a', 2, 4).met).toBe(0.5);
   expect(atLeastCount('a', 4, 4).met).toBe(3);
 });
 
-test('a candidate has the score of its weakest condition, and each condition as a reason', () => {
+test('a candidate has the score of its weakest condition, and a reason for each condition', () => {
   const conditions = [
     { text: 'just met', met: 1 },
     { text: 'not met', met: 0.66666 },

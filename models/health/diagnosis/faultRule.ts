@@ -3,7 +3,7 @@ import type { Drivetrain } from '#models/machine/drivetrain.ts';
 import type { MachineLines } from './machineLines.ts';
 import type { Severity } from './severity.ts';
 
-/** Faults that are told by rules on lines at known places. */
+/** Faults identified by rules on lines at known frequencies. */
 export type MachineFault = Exclude<
   Fault,
   'outer_race' | 'inner_race' | 'ball' | 'cage' | 'bearing' | 'process_drift' | 'undetermined'
@@ -13,43 +13,43 @@ export interface MachineFaultContext {
   shaftHz: number;
   drivetrain: Drivetrain;
   severity: Severity;
-  /** The machine's velocity while it was sound, mm/s RMS: what exceeds it has grown. Absent: unknown. */
+  /** Baseline velocity of the machine, mm/s RMS: what exceeds it has grown. Absent: unknown. */
   normalMmPerS?: number;
 }
 
 export interface MachineCandidate {
   fault: MachineFault;
-  /** Which kind of it, where that can be told. */
+  /** The kind of fault, where it can be determined. */
   mode?: 'wear' | 'broken_tooth' | 'rotor_bar' | 'stator';
-  /** The least of its conditions, each as a part of what it asks for; its pattern is there from 1 on. */
+  /** The least of its conditions, each relative to its requirement; the pattern is complete from 1 on. */
   score: number;
-  /** RMS of the pattern; 0 of faults that are not judged by velocity. */
+  /** RMS of the pattern; 0 for faults not judged by velocity. */
   velocityMmPerS: number;
-  /** The part of the vibration's power that the pattern is, at most 0.95; 0 of faults that are not judged by velocity. */
+  /** The pattern's part of the vibration's power, at most 0.95; 0 for faults not judged by velocity. */
   explains: number;
-  /** 1: the pattern alone; 2 zone B or C; 3 zone D; 4 more than twice its limit, all by the pattern itself. */
+  /** 1: the pattern alone; 2 zone B or C; 3 zone D; 4 above twice zone C's upper limit, by the pattern itself. */
   stage: Stage;
   /** Whether pattern and level together make a fault. */
   called: boolean;
-  /** What speaks for it, and against it, a sentence each. */
+  /** Reasons for and against it, a sentence each. */
   reasons: string[];
 }
 
 export interface MachineFindings {
   /** The likeliest first. */
   candidates: MachineCandidate[];
-  /** Faults whose lines cannot be placed or told apart, and what would change that. */
+  /** Faults whose lines cannot be placed or resolved, and the remedy. */
   notAssessable: {
     fault: MachineFault;
     mode?: MachineCandidate['mode'];
     reason: string;
     remedy: string;
-    /** Of a harmonic of the shaft that may be a line of this fault, mm/s RMS: their places are the same. */
+    /** Level of a shaft harmonic that coincides with a line of this fault, mm/s RMS. */
     sharedMmPerS?: number;
   }[];
 }
 
-/** A condition: what it says, and how far it is met (1: just). */
+/** A condition: its text, and how far it is met (1: just). */
 interface Condition {
   text: string;
   met: number;
@@ -58,37 +58,37 @@ interface Condition {
 /** 1 early to 4 near failure. */
 export type Stage = 1 | 2 | 3 | 4;
 
-/** No condition counts for more than this: a fault is as likely as the condition that it meets least. */
+/** Maximum weight of a condition: a fault is as likely as its weakest condition. */
 export const MOST = 3;
 
 export type RuleContext = MachineFaultContext & { limitMmPerS: number; velocityMmPerS: number };
 export type Rule = (lines: MachineLines, context: RuleContext, findings: MachineFindings) => void;
 
-/** Root of the sum of squares: the RMS of lines together. */
+/** Root of the sum of squares: the combined RMS of lines. */
 export const rss = (values: readonly number[]) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
 
 /** A velocity in mm/s RMS as text. */
 export const mm = (v: number) => `${v.toFixed(2)} mm/s`;
 
-/** `value` should reach `least`. */
+/** Requires `value` to reach `least`. */
 export const atLeast = (text: string, value: number, least: number): Condition => ({
   text,
   met: Math.min(MOST, value / Math.max(least, 1e-9)),
 });
-/** So many should be there; more say no more. */
+/** Requires a count of at least `least`; a higher one adds nothing. */
 export const atLeastCount = (text: string, value: number, least: number): Condition => ({
   text,
   met: value >= least ? MOST : value / least,
 });
-/** `value` should stay below `most`. */
+/** Requires `value` to stay below `most`. */
 export const atMost = (text: string, value: number, most: number): Condition => ({
   text,
   met: Math.min(MOST, most / Math.max(value, 1e-9)),
 });
 
 /**
- * A fault by its pattern: its score is that of the condition that it meets least.
- * @param velocityMmPerS RMS of the pattern; 0 where its own conditions say how bad it is.
+ * A fault by its pattern: its score is that of its weakest condition.
+ * @param velocityMmPerS RMS of the pattern; 0 if its own conditions express its severity.
  */
 export function candidate(
   fault: MachineFault,
@@ -101,7 +101,7 @@ export function candidate(
   return { fault, ...(mode ? { mode } : {}), score, velocityMmPerS, explains: 0, reasons, stage: 1, called: false };
 }
 
-/** A part of a whole as text, in per cent. */
+/** A part of a whole as text, in percent. */
 export function share(part: number, whole: number): string {
   return `${((100 * part) / Math.max(whole, 1e-9)).toFixed(0)} %`;
 }

@@ -4,15 +4,15 @@ import { type Motion, motionFactor, motionOf } from '#models/signal/vibrationUni
 import type { SensorSpectrum } from './machineLines.ts';
 import type { Severity } from './severity.ts';
 
-/** RMS beyond which hardly any machine runs, in mm, mm/s or mm/s²: 5 g at a bearing is near its end. */
+/** RMS that hardly any running machine exceeds, in mm, mm/s or mm/s²: at 5 g a bearing is near its end. */
 const RARE: Record<Motion, number> = { displacement: 1, velocity: 45, acceleration: 49_000 };
 const MAINS_HZ = [50, 60] as const;
-/** The mains' rate is kept this well. */
+/** Relative tolerance of the mains frequency. */
 const MAINS_PART = 0.004;
 const MOST = 0.5;
 const CLEAR_BINS = 4;
 
-/** What a level says about the measurement rather than the machine, a sentence each. */
+/** Remarks on levels that point to the measurement rather than the machine, a sentence each. */
 export function levelRemarks({ spectrum, unit }: SensorSpectrum, hum: Hum | null): string[] {
   const remarks = unlikelyUnit(spectrum.band(0, spectrum.nyquistHz), unit);
   if (!hum) return remarks;
@@ -25,7 +25,7 @@ export interface Hum {
   velocityMmPerS: number;
 }
 
-/** A line at the mains' own rate that is most of the velocity, and no multiple of the shaft's rate. */
+/** A line at the mains frequency that dominates the velocity and is no multiple of the shaft's rate. */
 export function mainsHum(
   { spectrum, unit }: SensorSpectrum,
   shaftHz: number,

@@ -17,7 +17,7 @@ import { MachineLines, type SensorSpectrum, SUB_ORDERS } from './machineLines.ts
 import { type Severity, zoneOf } from './severity.ts';
 
 const HARMONICS = 10;
-/** A pattern may be all of a vibration and still have another cause. */
+/** Even a pattern that explains the whole vibration may have another cause. */
 const MAX_SURE = 0.95;
 
 /**
@@ -49,7 +49,7 @@ export function machineFaults(sensors: readonly SensorSpectrum[], context: Machi
   return findings;
 }
 
-/** A pattern within the whole of what the machine had while it was sound may have been there all along. */
+/** A pattern within the machine's total baseline velocity may have been there all along. */
 function withNormal(candidate: MachineCandidate, normalMmPerS = 0): MachineCandidate {
   const { velocityMmPerS, score, reasons } = candidate;
   if (velocityMmPerS === 0 || velocityMmPerS >= normalMmPerS) return candidate;
@@ -64,7 +64,7 @@ function stageOf({ fault, score, velocityMmPerS }: MachineCandidate, severity: S
   if (velocityMmPerS === 0) return { stage: 2, called: true, explains } as const;
   const [, , limitC] = severity.limitsMmPerS;
   const zone = zoneOf(velocityMmPerS, severity.limitsMmPerS);
-  // What many harmonics of a resonant frame look like, too, is a fault only where it alone is in zone D.
+  // A resonant frame shows many harmonics, too: looseness is a fault only if it alone is in zone D.
   const called = severity.supports && (fault !== 'looseness' || zone === 3);
   const stage: Stage = !called ? 1 : velocityMmPerS > 2 * limitC ? 4 : zone === 3 ? 3 : 2;
   return { stage, called, explains };
@@ -73,7 +73,7 @@ function stageOf({ fault, score, velocityMmPerS }: MachineCandidate, severity: S
 const harmonics = (lines: MachineLines, direction: 'radial' | 'axial' = 'radial') =>
   Array.from({ length: HARMONICS }, (_, i) => lines.velocity(i + 1, direction));
 
-/** Without a matching rule: a velocity concentrated at 1× and 2× points at the shaft, without identifying the fault. */
+/** Without a matching rule, velocity concentrated at 1× and 2× points to the shaft without identifying the fault. */
 const SHAFT_SHARE = 0.5;
 
 export interface ShaftSuspicion {
@@ -83,9 +83,9 @@ export interface ShaftSuspicion {
 }
 
 /**
- * What remains in zone C or D where no pattern is complete: too little at 1× for an unbalance, but half of the velocity
- * in 1× and 2×, with 1× the larger. Misalignment and a bent shaft look like this from a single sensor; so do other causes,
- * so it is a suspicion and never a call. Null where there is none.
+ * Suspicion of the shaft in zone C or D if no pattern is complete: too little at 1× for an unbalance, but half of the
+ * velocity at 1× and 2×, with 1× the larger. Misalignment and a bent shaft look like this from a single sensor, but so
+ * do other causes: never a call. Null if not suspected.
  */
 export function suspectShaft(
   sensors: readonly SensorSpectrum[],
@@ -105,13 +105,13 @@ export function suspectShaft(
   return { explains: Math.min(MAX_SURE, (shaft / velocityMmPerS) ** 2), reason };
 }
 
-/** A pattern that is the cause carries half of the power, so that it is its root in velocity. */
+/** A causal pattern carries half of the power; in velocity that is its square root. */
 const HALF_OF_POWER = Math.SQRT1_2;
 
-/** Beside a 2× of this part of 1×, what has grown may be a bent shaft: docs/decisions/0026-unbalance-or-bent-shaft.md. */
+/** Ratio of 2× to 1× above which growth may be a bent shaft: docs/decisions/0026-unbalance-or-bent-shaft.md. */
 const WITH_SECOND = 0.12;
 
-/** Without an axial sensor a bent shaft differs from it in its 2× alone. */
+/** Without an axial sensor a bent shaft differs from unbalance in its 2× alone. */
 const unbalance: Rule = (lines, { limitMmPerS, velocityMmPerS, normalMmPerS }, { candidates }) => {
   const v = harmonics(lines);
   const axial = lines.velocity(1, 'axial');
@@ -156,7 +156,7 @@ const bentShaft: Rule = (
   const [first, second] = [lines.velocity(1, 'axial'), lines.velocity(2, 'axial')];
   const v = harmonics(lines);
   const radial = Math.max(v[0], lines.ceiling(1));
-  // The belt's third line lies near 1×: its first two say whether it may be that one.
+  // The belt's third line lies near 1×: its first two show whether it may be that one.
   const belt = beltOrder > 0 ? [1, 2].map((k) => lines.velocityAt(k * beltOrder * shaftHz)) : [];
   const between = rss([...SUB_ORDERS.map((o) => lines.velocity(o)), ...belt]);
   candidates.push(

@@ -11,14 +11,14 @@ export interface SensorSpectrum {
   kurtosis: number;
 }
 
-/** A given speed is off by so much after it was refined, and lines are looked for that far. */
+/** Relative error of a refined speed, and the search range for lines. */
 export const SPEED_PART = 0.003;
-/** Beyond that, a line's place is known to this part of a bin: one further away is another one. */
+/** Beyond that, a line is located to this part of a bin: one further away is a different line. */
 const PLACED_BINS = 0.5;
-/** But not as far as a neighbour one shaft rate away. */
+/** Upper bound of the search range, to exclude a neighbour one shaft rate away. */
 const NEIGHBOUR = 0.4;
 
-/** Velocities and accelerations at shaft orders, the largest of the sensors of a direction. */
+/** Velocities and accelerations at shaft orders, the largest among the sensors of a direction. */
 export class MachineLines {
   readonly hasAxial: boolean;
   readonly hasRadial: boolean;
@@ -26,7 +26,7 @@ export class MachineLines {
   readonly stepHz: number;
   readonly #sensors: readonly SensorSpectrum[];
   readonly #shaftHz: number;
-  /** Where else there may be lines: a line is the nearest place's. */
+  /** Other expected line positions: a line belongs to the nearest. */
   readonly #places: readonly number[];
 
   constructor(sensors: readonly SensorSpectrum[], shaftHz: number, drivetrain?: Drivetrain) {
@@ -39,7 +39,7 @@ export class MachineLines {
     this.stepHz = Math.max(0, ...this.#sensors.map((s) => s.spectrum.stepHz));
   }
 
-  /** mm/s RMS of a line that stands out; 0 of others. */
+  /** mm/s RMS of a line that stands out; 0 otherwise. */
   velocityAt(hz: number, direction: 'radial' | 'axial' = 'radial'): number {
     return this.#largest(hz, direction, 'velocity');
   }
@@ -48,7 +48,7 @@ export class MachineLines {
     return this.velocityAt(order * this.#shaftHz, direction);
   }
 
-  /** mm/s RMS that there may be at most at an order, also where no line of its own stands there. */
+  /** Upper bound in mm/s RMS at an order, even if no separate line stands out there. */
   ceiling(order: number, direction: 'radial' | 'axial' = 'radial'): number {
     const hz = order * this.#shaftHz;
     return this.#sensors
@@ -60,7 +60,7 @@ export class MachineLines {
       .reduce((a, b) => Math.max(a, b), 0);
   }
 
-  /** g RMS of a line that stands out, in any direction; 0 of others. */
+  /** g RMS of a line that stands out, in any direction; 0 otherwise. */
   accelerationAt(hz: number): number {
     const largest = Math.max(this.#largest(hz, 'radial', 'acceleration'), this.#largest(hz, 'axial', 'acceleration'));
     return largest / MM_PER_S2_A_G;
@@ -86,7 +86,7 @@ export class MachineLines {
         const offHz = Math.abs(line.hz - hz);
         const isIts =
           offHz <= reachHz + PLACED_BINS * spectrum.stepHz &&
-          // Of places that are one, none is nearer by more than rounding.
+          // Coinciding positions differ by rounding only.
           this.#places.every((place) => Math.abs(line.hz - place) > 0.9 * offHz || Math.abs(place - hz) < 1e-3 * hz);
         return isIts && line.top && line.prominence > STANDS_OUT ? line.rms * motionFactor(unit, line.hz, motion) : 0;
       })
@@ -95,7 +95,7 @@ export class MachineLines {
 }
 
 const HARMONICS = 10;
-/** Fractions of the shaft's rate at which a rotor that rubs has lines. */
+/** Fractions of the shaft's rate at which a rubbing rotor has lines. */
 export const SUB_ORDERS = [1 / 3, 1 / 2, 2 / 3, 3 / 2, 5 / 2] as const;
 export const BELT_HARMONICS = 4;
 

@@ -25,7 +25,7 @@ const sensor = (
 });
 const roles = (sensors: Parameters<typeof machineVerdict>[0]) => machineVerdict(sensors).sensors.map((s) => s.role);
 
-test('a bearing fault seen by several belongs to the sensor where it is largest, even if another is surer', () => {
+test('a bearing fault seen by several sensors belongs to the one where it is largest, even if another is more certain', () => {
   const found = machineVerdict([
     sensor('NDE', 'fault', 'outer_race', 0.95, { envelopeBpfo: 0.02 }),
     sensor('DE', 'fault', 'outer_race', 0.9, { envelopeBpfo: 0.6 }),
@@ -39,7 +39,7 @@ test('a bearing fault seen by several belongs to the sensor where it is largest,
   );
 });
 
-test('two against one lead, and what contradicts them takes confidence away', () => {
+test('two sensors outweigh one, and contradiction lowers confidence', () => {
   const found = machineVerdict([
     sensor('a', 'fault', 'outer_race', 0.8, { envelopeBpfo: 1 }),
     sensor('b', 'fault', 'unbalance', 0.6, { velocityRmsMmPerS: 4 }),
@@ -59,7 +59,7 @@ test('a wider name of the same fault does not contradict', () => {
   ).toEqual(['source', 'cross_talk']);
 });
 
-test('a call goes before a suspicion, a suspicion before silence, and nothing assessable is no verdict', () => {
+test('a call takes precedence over a suspicion, a suspicion over no finding, and nothing assessable gives no verdict', () => {
   const watch = sensor('a', 'watch', 'ball', 0.3, { envelopeBsf2: 9 });
   expect(machineVerdict([watch, sensor('b', 'fault', 'unbalance', 0.9)])).toMatchObject({
     verdict: 'fault',
@@ -72,7 +72,7 @@ test('a call goes before a suspicion, a suspicion before silence, and nothing as
   expect(() => machineVerdict([])).toThrow(RangeError);
 });
 
-test('of two that show it equally the first one leads', () => {
+test('of two equal sensors the first one leads', () => {
   expect(
     roles([
       sensor('a', 'fault', 'unbalance', 0.6, { velocityRmsMmPerS: 4 }),
@@ -81,7 +81,7 @@ test('of two that show it equally the first one leads', () => {
   ).toEqual(['source', 'agrees']);
 });
 
-test('confidence that nothing contradicts stays, 0 and 1 as well', () => {
+test('uncontradicted confidence is unchanged, including 0 and 1', () => {
   const alone = (confidence: number) => machineVerdict([sensor('a', 'fault', 'unbalance', confidence)]).confidence;
   expect([alone(1), alone(0.5), alone(0)]).toEqual([1, 0.5, 0]);
 });

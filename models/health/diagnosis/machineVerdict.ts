@@ -1,7 +1,7 @@
 import { coveredFaults, type Fault } from '#models/contracts/alert.ts';
 import type { Analysis } from './analysis.ts';
 
-/** One sensor of a machine and what its signal alone allows. */
+/** One sensor of a machine and the analysis of its signal alone. */
 export interface SensorAnalysis {
   sensor: string;
   analysis: Analysis;
@@ -10,15 +10,15 @@ export interface SensorAnalysis {
 export interface SensorPart {
   sensor: string;
   /**
-   * `source`: the verdict is of this sensor, the largest of those that agree. `agrees`: it shows the same.
-   * `cross_talk`: a bearing's fault that is larger elsewhere. `contradicts`: it calls another fault.
-   * `shows_nothing`: no fault is called. `not_assessable`: it allows no verdict.
+   * `source`: the verdict is this sensor's, the largest of those that agree. `agrees`: it shows the same fault.
+   * `cross_talk`: a bearing fault that is larger elsewhere. `contradicts`: it calls another fault. `shows_nothing`: no
+   * fault is called. `not_assessable`: it allows no verdict.
    */
   role: 'source' | 'agrees' | 'cross_talk' | 'contradicts' | 'shows_nothing' | 'not_assessable';
   verdict: Analysis['verdict'];
   fault: Fault | null;
   confidence: number;
-  /** How large it is here: the envelope's lines in the sensor's unit, or mm/s RMS; null where nothing is named. */
+  /** Size of the fault here: the envelope's lines in the sensor's unit, or mm/s RMS; null if no fault is named. */
   size: number | null;
   reason: string;
 }
@@ -29,7 +29,7 @@ export interface MachineVerdict
   sensors: SensorPart[];
 }
 
-/** Amplitude of the envelope at a part's line, as features name it. */
+/** Feature names of the envelope amplitudes at each part's lines. */
 const LINES: Partial<Record<Fault, readonly string[]>> = {
   outer_race: ['envelopeBpfo'],
   inner_race: ['envelopeBpfi'],
@@ -38,14 +38,14 @@ const LINES: Partial<Record<Fault, readonly string[]>> = {
   bearing: ['envelopeBsf2', 'envelopeFtf'],
 };
 
-/** Rising: where no sensor says more, the verdict is the last of these that one gives. */
+/** Ascending: the machine's verdict is the highest of its sensors'. */
 const RANK = ['not_assessable', 'healthy', 'undetermined', 'watch', 'fault'] as const;
 
 /**
- * One verdict of all sensors of a machine: calls go before suspicions. Of several faults the one with the most
- * confidence behind it leads; of the sensors that show it, the one where it is largest is the source, since vibration
- * of a bearing reaches the others weakened.
- * @param sensors at least one, all of one unit. @throws RangeError of none.
+ * Combines all sensors of a machine into one verdict: calls take precedence over suspicions. Of several faults the one
+ * with the highest total confidence wins; of the sensors that show it, the one where it is largest is the source, since
+ * a bearing's vibration reaches the others attenuated.
+ * @param sensors at least one, all of one unit. @throws RangeError if there are none.
  */
 export function machineVerdict(sensors: readonly SensorAnalysis[]): MachineVerdict {
   if (sensors.length === 0) throw new RangeError('a machine without a sensor has no verdict');

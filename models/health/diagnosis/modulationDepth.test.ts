@@ -3,7 +3,7 @@ import { gaussian, randomOf } from '#models/random/random.ts';
 import { EnvelopeAnalyzer } from './envelopeEvidence.ts';
 import { modulationDepth } from './modulationDepth.ts';
 
-test('of modulated noise in one band the depth is found at its rate alone, at any level', () => {
+test('for modulated noise in one band the depth is found at its rate only, at any level', () => {
   const [rate, seconds, hz] = [12_000, 10, 97];
   const random = randomOf(6);
   for (const [depth, level] of [

@@ -2,9 +2,8 @@ import { HARMONICS, SLIP } from './bearingLines.ts';
 import type { EnvelopeEvidence } from './envelopeEvidence.ts';
 
 /**
- * How deeply a rate modulates the vibration: root sum of squares of the envelope's first harmonics of the rate, each the
- * largest within the slip, as a part of the envelope's mean; of the band where that is largest. 0 none; a train of sharp
- * impacts comes above 1.
+ * Depth of modulation at a rate: root sum of squares of the envelope's first harmonics, each the largest within the
+ * slip, over the envelope's mean, in the band where it is largest. 0: none; a train of sharp impacts exceeds 1.
  */
 export function modulationDepth({ stepHz, modulation }: EnvelopeEvidence, rateHz: number, tolerance = 0): number {
   return Math.sqrt(Math.max(0, ...modulation.map((band) => sumOfHarmonics(band, rateHz / stepHz, SLIP + tolerance))));

@@ -5,7 +5,7 @@ import { severityOf, zoneOf } from './severity.ts';
 
 const ISO = { group: 2, foundation: 'rigid' } as const;
 
-/** A spectrum of one line in mm/s, and the bands that were asked for. */
+/** A spectrum of one line in mm/s, and the bands that were queried. */
 function spectrumOf(rms: number, { hz = 50, stepHz = 0.2, nyquistHz = 5000 } = {}) {
   const bands: (readonly [number, number])[] = [];
   const spectrum = {
@@ -28,7 +28,7 @@ describe('zones', () => {
     expect(severity(2.81).iso).toMatchObject({ assessment: 'assessed', zone: 'C', velocityMmPerS: 2.81, fromHz: 10 });
   });
 
-  test('zone C or D supports a fault, and so does the alarm limit of the machine', () => {
+  test('zone C or D supports a fault, and so does exceeding the machine’s alarm limit', () => {
     expect(severity(2.8).supports).toBe(false);
     expect(severity(2.81).supports).toBe(true);
     // The alarm limit of a baseline of 1 mm/s is 1 + 2.8 / 4.
@@ -36,7 +36,7 @@ describe('zones', () => {
     expect(severity(1.69, { normalVelocityMmPerS: 1 }).supports).toBe(false);
   });
 
-  test('below 600 rpm also by displacement, the worse of both, save with agreed limits', () => {
+  test('below 600 rpm also by displacement, the worse of both, unless limits are agreed', () => {
     // 1 mm/s at 5 Hz is 31.8 µm: zone B by displacement, A by velocity.
     const slow = severity(1, { rpm: 599 }, { hz: 5 });
     expect(slow.zone).toBe(1);
@@ -66,7 +66,7 @@ describe('not assessable', () => {
     expect(severity(1, { rpm: 120 }).iso.assessment).toBe('assessed');
   });
 
-  test('there the band begins at half of the shaft rate', () => {
+  test('there the band begins at half the shaft rate', () => {
     const { spectrum, bands } = spectrumOf(1);
     severityOf(spectrum, { sampleRateHz: 10_000, unit: 'mm/s', iso: ISO, rpm: 60 });
     expect(bands).toEqual([
@@ -78,7 +78,7 @@ describe('not assessable', () => {
     expect(slowest.bands[0]).toEqual([2, 1000]);
   });
 
-  test('of a spectrum that is absent or too coarse, with the seconds that it takes', () => {
+  test('if the spectrum is absent or too coarse, with the seconds needed', () => {
     expect(severity(1, {}, { stepHz: 4 }).iso.assessment).toBe('assessed');
     const coarse = severity(9, { rpm: 300 }, { stepHz: 0.81 });
     expect(coarse).toMatchObject({ zone: 0, supports: false });
@@ -89,7 +89,7 @@ describe('not assessable', () => {
     expect(severityOf(null, { sampleRateHz: 1, unit: 'g', iso: ISO }).iso.assessment).toBe('not_assessable');
   });
 
-  test('of a sample rate below the band, and of units that are no vibration', () => {
+  test('if the sample rate is below the band, or the unit is not one of vibration', () => {
     expect(severity(1, {}, { nyquistHz: 1000 }).iso.assessment).toBe('assessed');
     expect(severity(1, {}, { nyquistHz: 999 }).iso).toMatchObject({ reason: 'needs 2000 samples a second or more' });
     expect(severity(9, { unit: 'degC' }).iso).toMatchObject({

@@ -16,28 +16,30 @@ export type RecordingIso =
   | (IsoVerdict & { assessment: 'assessed'; fromHz: number; displacementUm?: number })
   | { assessment: 'not_assessable'; reason: string; displacementUm?: number };
 
-/** How bad a recording's vibration is, whatever its cause. */
+/** Severity of a recording's vibration, regardless of its cause. */
 export interface Severity {
   iso: RecordingIso;
-  /** RMS; absent where the recording holds none. */
+  /** RMS; absent if it cannot be computed from the recording. */
   velocityMmPerS?: number;
   /** Upper limits of zones A, B and C for a line at the shaft's rate, mm/s RMS. */
   limitsMmPerS: readonly [number, number, number];
-  /** Of zone, 0 (A) to 3 (D); by displacement where the machine is slower than the standard covers. */
+  /** Zone, 0 (A) to 3 (D); by displacement if the machine is slower than the standard covers. */
   zone: number;
-  /** Whether the level supports a fault: zone C or D, or its own alarm limit where the machine's normal is known. */
+  /**
+   * Whether the level supports a fault: zone C or D, or above its own alarm limit if the machine's baseline is known.
+   */
   supports: boolean;
 }
 
-/** The spectrum must be this fine at the lower edge of the band, as a part of that edge. */
+/** Widest bin of the spectrum, as a part of the band's lower edge. */
 const FINEST_BIN = 0.4;
 /** Outside the standard, the band begins at this part of the shaft's rate. */
 const BELOW_SHAFT = 0.5;
 
-/** Judges one sensor's level. @param spectrum null where the recording is too short for one. */
+/** Judges one sensor's level. @param spectrum null if the recording is too short for one. */
 export function severityOf(spectrum: LineSpectrum | null, context: RecordingContext): Severity {
   const { unit, iso: isoClass, rpm = Number.POSITIVE_INFINITY, normalVelocityMmPerS } = context;
-  // Below 600 rpm displacement is limited, too: a line at the shaft's rate reaches both limits at 600 rpm.
+  // Below 600 rpm displacement is limited as well: a line at the shaft's rate reaches both limits at 600 rpm.
   const limits = zoneLimits(isoClass).map((limit) => limit * Math.min(1, rpm / SLOW_RPM));
   const limitsMmPerS = [limits[0], limits[1], limits[2]] as const;
   const none = (reason: string, displacementUm?: number): Severity => ({

@@ -2,17 +2,17 @@ import { medianOf } from '#models/signal/localMedian.ts';
 import { type EnvelopeEvidence, withNeighbours } from './envelopeEvidence.ts';
 
 const HARMONICS = 6;
-/** A given speed is trusted this far, and this far beyond it only where the lines say so clearly. */
+/** A given speed is trusted within this range, and beyond it only on clear evidence from the lines. */
 const NEAR = 0.004;
 const FAR = 0.03;
 const CLEARLY_SD = 2;
-/** In bins wider than this part of the rate, the lines of a fault pass for those of the shaft. */
+/** In bins wider than this part of the rate, fault lines are mistaken for shaft lines. */
 const COARSE = 0.015;
 const NOTCH_BINS = 2;
 
 /**
- * The shaft's rate that the envelope's shaft harmonics tell, near the one that was given.
- * @param uncertainty of that one, as a part of it, where lines of the shaft have told it: no further are lines looked for.
+ * Estimates the shaft's rate from its harmonics in the envelope, near the given one.
+ * @param uncertainty of the given rate, relative to it, if it was estimated from shaft lines: limits the search.
  */
 export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: number, uncertainty = FAR): number {
   const lines = withNeighbours(excess);
@@ -40,7 +40,7 @@ export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: n
   return far.height > near.height + CLEARLY_SD * sd ? far.hz : near.hz;
 }
 
-/** The evidence without the shaft's own harmonics: they say nothing of a bearing. */
+/** The evidence without the shaft's own harmonics, which carry no information about the bearing. */
 export function notchShaft(evidence: EnvelopeEvidence, shaftHz: number): EnvelopeEvidence {
   const { stepHz, excess } = evidence;
   const notched = excess.slice();

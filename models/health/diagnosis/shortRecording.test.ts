@@ -17,27 +17,30 @@ interface Recording {
 }
 const races = (recordings as Recording[]).filter(({ fault }) => fault.endsWith('race'));
 
-test.each(races)('two seconds of $file: $fault is named at a speed that is 2 % or, of a nameplate, 6 % wrong', (r) => {
-  const raw = readFileSync(new URL(r.file, FIXTURES));
-  const bytes = r.file.endsWith('.gz') ? gunzipSync(raw) : raw;
-  const whole = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  const samples = whole.subarray(0, 2 * r.sampleRateHz);
-  for (const [wrong, speedTolerance] of [
-    [0.98, undefined],
-    [1.02, undefined],
-    [0.94, NOMINAL_SPEED],
-    [1.06, NOMINAL_SPEED],
-  ]) {
-    const context = { sampleRateHz: r.sampleRateHz, unit: 'g', factors: FACTORS, iso: ISO } as const;
-    const analysis = analyzeRecording(samples, { ...context, rpm: r.rpm * wrong!, speedTolerance });
-    expect(analysis.candidates[0].fault).toBe(r.fault);
-  }
-});
+test.each(races)(
+  'two seconds of $file: $fault is named at a speed that is wrong by 2 % or, from a nameplate, by 6 %',
+  (r) => {
+    const raw = readFileSync(new URL(r.file, FIXTURES));
+    const bytes = r.file.endsWith('.gz') ? gunzipSync(raw) : raw;
+    const whole = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const samples = whole.subarray(0, 2 * r.sampleRateHz);
+    for (const [wrong, speedTolerance] of [
+      [0.98, undefined],
+      [1.02, undefined],
+      [0.94, NOMINAL_SPEED],
+      [1.06, NOMINAL_SPEED],
+    ]) {
+      const context = { sampleRateHz: r.sampleRateHz, unit: 'g', factors: FACTORS, iso: ISO } as const;
+      const analysis = analyzeRecording(samples, { ...context, rpm: r.rpm * wrong!, speedTolerance });
+      expect(analysis.candidates[0].fault).toBe(r.fault);
+    }
+  },
+);
 
 const RATE = 12_000;
 const [SECONDS, HZ] = [2, 40];
 
-/** Impacts at random, each ringing at one resonance, over noise. */
+/** Random impacts, each ringing at one resonance, over noise. */
 function impactsAtRandom(seed: number): Float32Array {
   const random = randomOf(seed);
   const samples = Float32Array.from({ length: SECONDS * RATE }, () => 0.02 * gaussian(random));
@@ -50,14 +53,14 @@ function impactsAtRandom(seed: number): Float32Array {
   return samples;
 }
 
-test('impacts without a rhythm are no cage', () => {
+test('aperiodic impacts are not called a cage', () => {
   for (let seed = 1; seed <= 8; seed++) {
     const context = { sampleRateHz: RATE, unit: 'g', rpm: 60 * HZ, factors: FACTORS, iso: ISO } as const;
     expect(analyzeRecording(impactsAtRandom(seed), context).verdict).not.toBe('fault');
   }
 });
 
-test('where nothing tells a nominal speed, no bearing is called healthy', () => {
+test('with an unrefined nominal speed, no bearing is called healthy', () => {
   const random = randomOf(3);
   const noise = Float32Array.from({ length: SECONDS * RATE }, () => 0.02 * gaussian(random));
   const context = { sampleRateHz: RATE, unit: 'g', rpm: 60 * HZ, factors: FACTORS, iso: ISO } as const;

@@ -6,7 +6,7 @@ import { MACHINE_FAULTS, type MachineFaultType, simulatedMachineSchema } from '#
 import { analyzePieces, analyzeRecording } from './analyzeRecording.ts';
 import { machineFaults } from './machineFaults.ts';
 
-/** Of a machine whose level is in zone C. */
+/** A machine whose level is in zone C. */
 const SEVERITY = {
   iso: { assessment: 'not_assessable', reason: '' },
   velocityMmPerS: 3,
@@ -43,7 +43,7 @@ describe('simulated machines at other rates and lengths, their speed known to 1 
   });
 });
 
-/** The machine that has each fault, and how the fault is then called. */
+/** The machine simulated with each fault, and the expected name of the fault. */
 const MACHINE: Record<MachineFaultType, [kind: string, fault: string, mode?: string]> = {
   unbalance: ['pump', 'unbalance'],
   misalignment: ['pump', 'misalignment'],
@@ -108,7 +108,7 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
     for (const rpm of [990, 1480, 2960]) expect(analyzed(kind, rpm).verdict).toBe('healthy');
   });
 
-  /** Six seconds in frames, from a motor whose speed at 50 Hz and its poles contradict each other: as on a converter. */
+  /** Six seconds in frames, from a motor whose speed does not fit its poles at 50 Hz, as on a converter. */
   const offMains = (type: MachineFaultType, rpm: number, seed: number, frame: number) => {
     const faults = [{ type, onsetS: 0, firstMmPerS: 8, doublingS: 1e9, limitMmPerS: 8 }];
     const its = { name: 'm', kind: 'motor', ratedRpm: rpm, bearing: FACTORS, sensors: ['2H'], faults };
@@ -127,16 +127,19 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
     [1180, 16_384],
     [1200, 4096],
     [1200, 16_384],
-  ])('at %i rpm in frames of %i, where no slip places its sidebands, a rotor bar is no unbalance', (rpm, frame) => {
-    for (const seed of [1, 2, 3]) {
-      const bar = offMains('rotor_bar', rpm, seed, frame);
-      expect(bar).toMatchObject({ verdict: 'undetermined', remedy: 'check poles, lineHz and speed' });
-      expect(bar.reason).toMatch(/^unbalance, or a rotor bar: .*% is no induction motor's/);
-      expect(offMains('unbalance', rpm, seed, frame)).toMatchObject({ verdict: 'fault', fault: 'unbalance' });
-    }
-  });
+  ])(
+    'at %i rpm in frames of %i, where slip cannot place its sidebands, a rotor bar is not called unbalance',
+    (rpm, frame) => {
+      for (const seed of [1, 2, 3]) {
+        const bar = offMains('rotor_bar', rpm, seed, frame);
+        expect(bar).toMatchObject({ verdict: 'undetermined', remedy: 'check poles, lineHz and speed' });
+        expect(bar.reason).toMatch(/^unbalance, or a rotor bar: .*% is no induction motor's/);
+        expect(offMains('unbalance', rpm, seed, frame)).toMatchObject({ verdict: 'fault', fault: 'unbalance' });
+      }
+    },
+  );
 
-  test('a large gear’s mesh is not taken for its own sidebands', () => {
+  test('a large gear’s mesh is not mistaken for its own sidebands', () => {
     const hz = 20;
     const samples = Float32Array.from({ length: 10 * rate }, (_, i) => {
       const t = (2 * Math.PI * i) / rate;
@@ -149,7 +152,7 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
     expect(gear?.score).toBeLessThan(0.5);
   });
 
-  test('what cannot be placed is not named', () => {
+  test('faults whose lines cannot be placed are not named', () => {
     const machine = new SimulatedMachine(
       simulatedMachineSchema.parse({ name: 'm', kind: 'pump', ratedRpm: 1480, bearing: FACTORS, sensors: ['2H'] }),
       2,

@@ -43,15 +43,15 @@ describe('a called bearing fault', () => {
       { factorsTolerance: tolerance } as RecordingContext,
     );
 
-  test('grows surer with score and depth, and never beyond 1', () => {
-    // 0.4 · (1 + 1) / (1 + e^-1.6), and half of these odds at twice the depth; 0.3 of what is open is wrong.
+  test('gains confidence with score and depth, never beyond 1', () => {
+    // 0.4 · (1 + 1) / (1 + e^-1.6), and half of these odds at twice the depth; 0.3 of the remainder is wrong.
     expect(called({ depth: 0.3 }, 4.6, 0.4)).toMatchObject({ fault: 'outer_race', confidence: 0.9, stage: 2 });
     expect(called({ depth: 0.6 }, 4.6, 0.4).confidence).toBe(0.918);
     expect(called({ depth: 0.3 }, 6.6, 0.4).confidence).toBe(0.833);
     expect(called({ depth: 0.3 }, 4.6, 1).confidence).toBe(1);
   });
 
-  test('is at most 0.2 of a cage, whose calls on real machines were rolling elements’', () => {
+  test('is at most 0.2 for a cage, as on real machines such calls were rolling elements', () => {
     const { confidence } = bearingVerdict(
       diagnosis({ finding: 'fault', depth: 0.6 }, [9]),
       { fault: 'cage', confidence: 0.9, score: 9 },
@@ -62,7 +62,7 @@ describe('a called bearing fault', () => {
     expect(confidence).toBe(0.2);
   });
 
-  test('names no part where parts exchange their lines', () => {
+  test('names no part if the lines do not distinguish parts', () => {
     expect(called({ depth: 0.3, finding: 'part_unsure' }, 9, 0.4)).toMatchObject({
       fault: 'bearing',
       confidence: 0.82,
@@ -96,7 +96,7 @@ describe('without a call', () => {
       { uncertainty: 0.01 } as Parameters<typeof verdictWithoutCall>[7],
     );
 
-  test('healthy is as sure as no fault is likely', () => {
+  test('confidence of healthy falls with the likelihood of a fault', () => {
     expect(verdict({ top: { confidence: 0.33333 } }).confidence).toBe(0.667);
     expect(verdict({})).toEqual({
       verdict: 'healthy',
@@ -107,7 +107,7 @@ describe('without a call', () => {
     });
   });
 
-  test('early lines are watched, with two fifths of their confidence', () => {
+  test('early lines give `watch`, with two fifths of their confidence', () => {
     expect(verdict({ found: { finding: 'early', depth: 0.1 }, top: { confidence: 0.3333 } })).toMatchObject({
       verdict: 'watch',
       fault: 'outer_race',
@@ -116,18 +116,18 @@ describe('without a call', () => {
     });
   });
 
-  test('a complete machine pattern is watched in zones C and D', () => {
+  test('a complete machine pattern gives `watch` in zones C and D', () => {
     expect(verdict({ patterns: [machine({})], zone: 2 })).toMatchObject({ verdict: 'watch', fault: 'unbalance' });
     expect(verdict({ patterns: [machine({})], zone: 1 }).verdict).toBe('healthy');
     expect(verdict({ patterns: [machine({ score: 0.999 })], zone: 2 }).verdict).toBe('undetermined');
   });
 
-  test('a line at the cage rate is no call', () => {
+  test('a line at the cage rate is not called', () => {
     expect(verdict({ top: { fault: 'cage', score: 6.51 } }).reason).toContain('cage’s rate');
     expect(verdict({ top: { fault: 'cage', score: 6.5 } }).verdict).toBe('healthy');
   });
 
-  test('lines 1.5 to 5 % off a defect ask for geometry and speed', () => {
+  test('lines 1.5 to 5 % off a defect rate prompt for geometry and speed', () => {
     const off = (part: number, more: Partial<BearingDiagnosis> = {}, factors: Given['factors'] = FACTORS) =>
       verdict({ found: { rival: { order: part * 3.58, score: 4.7 }, rivalDepth: 0.3, ...more }, factors });
     expect(off(0.97)).toMatchObject({
@@ -143,7 +143,7 @@ describe('without a call', () => {
     expect(off(0.97, {}, null).verdict).toBe('healthy');
   });
 
-  test('other lines beyond chance leave it open', () => {
+  test('other lines beyond chance leave the verdict undetermined', () => {
     const rival = (score: number, rivalDepth: number, top: number) =>
       verdict({ found: { rival: { order: 2.2, score }, rivalDepth }, top: { score: top } }).reason;
     const other = 'lines at 2.20 orders, not of this bearing, stand out';
@@ -170,7 +170,7 @@ describe('without a call', () => {
   });
 });
 
-test('a machine candidate is as sure as its score is clear, or as its pattern explains the vibration', () => {
+test('confidence of a machine candidate follows its score, or the part of the vibration that its pattern explains', () => {
   expect(machineCandidate(machine({ score: 2, explains: 0.1 })).confidence).toBe(0.8);
   expect(machineCandidate(machine({ score: 1.5 })).confidence).toBe(0.692);
   expect(machineCandidate(machine({ score: 1, explains: 0.9 })).confidence).toBe(0.9);
@@ -182,7 +182,7 @@ test('bearing candidates share the odds of their scores', () => {
   expect(candidatesOf(diagnosis({}, [4.6, half])).map((c) => c.confidence)).toEqual([0.333, 0.111]);
 });
 
-test('evidence says which lines stand out', () => {
+test('evidence names the lines that stand out', () => {
   const lines = evidenceOf(diagnosis({ depth: 0.25 }, [4.61, 4.6, 3, 3.01]), { rpm: 1480 } as RecordingContext, {
     kurtosis: 3,
   });

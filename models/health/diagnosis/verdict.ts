@@ -7,24 +7,27 @@ import type { MachineCandidate, Stage } from './faultRule.ts';
 import type { ShaftSuspicion } from './machineFaults.ts';
 import type { Severity } from './severity.ts';
 
-/** Of all orders of a recording, one reaches the limit by chance now and then; this, hardly ever. */
+/** Of all orders of a recording, one occasionally reaches the limit by chance, but hardly ever this value. */
 const BEYOND_CHANCE = 6.5;
-/** Gaussian noise has 3; above this a recording holds impacts, whatever their rhythm. */
+/** Gaussian noise has 3; above this a recording holds impacts, periodic or not. */
 const IMPULSIVE = 5;
-/** Of early lines on two rigs, this part belonged to the part that they name: 7 of 16, the rest to sound bearings or other parts. */
+/** Share of early lines on two rigs that named the right part: 7 of 16, the rest healthy bearings or other parts. */
 const EARLY_IS_RIGHT = 0.4;
 /**
- * Calls that are less sure than 0.9 by their scores alone, 0.70 on average, were right in 170 of 170 cuts of CWRU; they
- * belong to nine bearings, so that 10 of 11 are expected to be: docs/decisions/0030-calibrated-confidence.md.
+ * Calls with a confidence below 0.9 from scores alone, 0.70 on average, were right in 170 of 170 excerpts of CWRU;
+ * these are from nine bearings, so 10 of 11 are expected to be right: docs/decisions/0030-calibrated-confidence.md.
  */
 const WRONG_OF_OPEN = 0.3;
-/** On two rigs each of four recordings whose cuts were called a cage had a damaged rolling element; none has a damaged cage. */
+/**
+ * On two rigs each of four recordings whose excerpts were called a cage had a damaged rolling element; none has a
+ * damaged cage.
+ */
 const CAGE_AT_MOST = 0.2;
-/** A suspicion by elimination is at most this sure: public recordings with one are too few to calibrate it. */
+/** Maximum confidence of a suspicion by elimination: too few public recordings have one to calibrate it. */
 const SUSPECTED = 0.3;
-/** A comb this near to a defect's order is taken for one that geometry or speed misplace. */
+/** A comb this near to a defect's order is attributed to wrong geometry or speed. */
 const MISPLACED = 0.05;
-/** Where speed or geometry are less certain than this, neighbouring parts of the bearing exchange their lines. */
+/** If speed or geometry are less certain than this, lines of neighbouring bearing parts cannot be distinguished. */
 const SPEED_NAMES_PART = 0.03;
 
 const LINE: Record<BearingFault, string> = {
@@ -35,15 +38,15 @@ const LINE: Record<BearingFault, string> = {
 };
 
 /**
- * A machine fault among the candidates of a diagnosis: its confidence is s²/(1 + s²) of its score s, or, from a score
- * of 1 on, the part of the vibration that it explains where that is more.
+ * A machine fault as a candidate of a diagnosis: its confidence is s²/(1 + s²) for score s, or, from a score of 1 on,
+ * the part of the vibration that it explains if that is higher.
  */
 export function machineCandidate({ fault, score, explains }: MachineCandidate): Candidate {
   const clear = score ** 2 / (1 + score ** 2);
   return { fault, confidence: rounded(Math.max(clear, score < 1 ? 0 : explains), 3), score: rounded(score, 2) };
 }
 
-/** The verdict that names a machine fault, with the conditions that it met. */
+/** The verdict that names a machine fault, with the conditions it met. */
 export function machineVerdict(candidate: MachineCandidate, verdict: 'fault' | 'watch'): Verdict {
   const { fault, mode, stage, reasons } = candidate;
   const { confidence } = machineCandidate(candidate);
@@ -56,7 +59,7 @@ function named({ fault, mode }: MachineCandidate): string {
 }
 
 /**
- * The verdict that names a bearing fault, or the bearing alone where lines, geometry or speed do not tell its part.
+ * The verdict that names a bearing fault, or only the bearing if lines, geometry or speed do not determine the part.
  */
 export function bearingVerdict(
   { finding, depth, scores: [top] }: BearingDiagnosis,
@@ -88,7 +91,7 @@ function calibrated(byScores: number): number {
   return rounded(1 - WRONG_OF_OPEN * (1 - byScores), 3);
 }
 
-/** Where nothing is called. */
+/** The verdict if nothing is called. */
 export function verdictWithoutCall(
   diagnosis: BearingDiagnosis,
   candidates: readonly Candidate[],
@@ -132,7 +135,7 @@ export function verdictWithoutCall(
   return { verdict: 'healthy', fault: null, stage: null, confidence, reason: 'no line of the bearing stands out' };
 }
 
-/** A machine's pattern that is there while the level does not support a call; null where there is none. */
+/** A complete machine pattern at a level that does not support a call; null if there is none. */
 export function watchedPattern(machineCandidates: readonly MachineCandidate[], { zone }: Severity): Verdict | null {
   const pattern = machineCandidates.find((c) => c.score >= 1);
   return pattern && zone >= 2 ? machineVerdict(pattern, 'watch') : null;
@@ -154,7 +157,7 @@ function levelText({ iso }: Severity): string {
   return iso.assessment === 'assessed' ? `vibration in zone ${iso.zone}` : iso.reason;
 }
 
-/** Which defect's lines these may be, if geometry or speed are not what they were said to be. */
+/** The defect whose lines these may be if the given geometry or speed is wrong. */
 function misplacedFault(order: number, factors: NonNullable<RecordingContext['factors']>): string | null {
   for (const fault of ['outer_race', 'inner_race', 'ball'] as const) {
     const off = order / orderOf(fault, factors) - 1;
@@ -165,7 +168,7 @@ function misplacedFault(order: number, factors: NonNullable<RecordingContext['fa
   return null;
 }
 
-/** Each one's share of e^score, times a logistic of the score about the limit. */
+/** Each candidate's share of e^score, times a logistic function of the score about the limit. */
 export function candidatesOf({ scores }: BearingDiagnosis): Candidate[] {
   const odds = scores.map((s) => Math.exp(s.score - scores[0].score));
   const total = odds.reduce((a, b) => a + b, 0);

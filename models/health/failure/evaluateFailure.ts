@@ -16,21 +16,21 @@ export interface FailureEvaluation {
   /** Part of the rows before a failure. */
   rate: number;
   auc: FailureEstimate;
-  /** Mean squared error of the chance, and how much less that is than of the rate alone, as a part. */
+  /** Mean squared error of the probability, and its relative improvement over the base rate alone. */
   brier: FailureEstimate;
   brierSkill: FailureEstimate;
   threshold: number;
-  /** Of rows before a failure those that are alarmed; of alarmed rows those before a failure. */
+  /** Of rows before a failure, those with an alarm; of rows with an alarm, those before a failure. */
   recall: FailureEstimate;
   precision: FailureEstimate;
-  /** Cost a row with the model, over that of the better of always and never. */
+  /** Cost per row with the model, over that of the better of always and never alarming. */
   relativeCost: FailureEstimate;
-  /** Rows by what was said. */
+  /** Rows by predicted probability. */
   reliability: { said: number; came: number; rows: number }[];
 }
 
 const RESAMPLES = 200;
-/** Upper ends of the bins of the reliability diagram: chances are mostly small. */
+/** Upper ends of the bins of the reliability diagram: most probabilities are small. */
 const BINS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0001];
 
 interface Sums {
@@ -41,7 +41,7 @@ interface Sums {
   alarms: number;
 }
 
-/** The metrics of out-of-fold verdicts. Pure; the same for the same seed. */
+/** Metrics of out-of-fold predictions. Pure; deterministic for a seed. */
 export function evaluateFailure(rows: readonly JudgedRow[], costs: Costs, seed: number): FailureEvaluation {
   const threshold = thresholdOf(costs);
   const byUnit = new Map<string, JudgedRow[]>();
@@ -66,7 +66,7 @@ export function evaluateFailure(rows: readonly JudgedRow[], costs: Costs, seed: 
       own.map((r) => r.failed),
     );
   };
-  // Ranking all rows again is slow: a few resamples give the width.
+  // Ranking all rows is slow: a few resamples give the width.
   const aucs = samples.slice(0, 20).map(auc);
   return {
     units: units.length,

@@ -13,8 +13,8 @@ const HORIZON = 24;
 const COSTS = { falseAlarm: 1, missed: 10 };
 
 /**
- * Units, a row every six hours for 60 days, that fail now and then, the likelier the longer nobody maintained them; half of
- * the failures are announced by a temperature that rises, and some by an error.
+ * Units with a row every six hours for 60 days that fail now and then, more likely the longer ago their last
+ * maintenance; a rising temperature precedes half of the failures, and an error some.
  */
 function fleet(count: number, seed: number): FailureRecords {
   const random = randomOf(seed);
@@ -55,7 +55,7 @@ function fleet(count: number, seed: number): FailureRecords {
 
 const learned = trainFailure(fleet(80, 1), HORIZON, COSTS, () => undefined);
 
-test('chances of units that it has not seen come true as often as they say, and cost less than always or never', () => {
+test('probabilities for unseen units are calibrated, and cost less than always or never alarming', () => {
   const evaluation = evaluateFailure(learned.judged, COSTS, 1);
   expect(evaluation.auc.value).toBeGreaterThan(0.75);
   expect(evaluation.auc.value).toBeLessThan(0.995);
@@ -66,7 +66,7 @@ test('chances of units that it has not seen come true as often as they say, and 
   expect(evaluateFailure(learned.judged, COSTS, 1)).toEqual(evaluation);
 });
 
-test('the package says the same again; a unit that warms up is alarmed, with the reason', () => {
+test('a package reproduces the predictions; a unit that warms up is alarmed, with the reason', () => {
   const text = JSON.stringify({ ...learned.model, card: {} });
   expect(text.length).toBeLessThan(1e6);
   const model = unpackFailure(text);
@@ -95,7 +95,7 @@ test('the package says the same again; a unit that warms up is alarmed, with the
   expect(() => unpackFailure('{}')).toThrow('not a model of failures');
 });
 
-test('features are causal, labels look ahead by the horizon, and what is not known is left out', () => {
+test('features are causal, labels look ahead by the horizon, and unknown labels are omitted', () => {
   const records = fleet(3, 3);
   const [unit] = records.telemetry;
   const shape = shapeOf(records, HORIZON);
@@ -124,7 +124,7 @@ test('features are causal, labels look ahead by the horizon, and what is not kno
   ]);
 });
 
-test('a column that knows the future, and a unit on both sides, stop the training', () => {
+test('a column that leaks the future, or a unit on both sides of a split, stops the training', () => {
   const records = fleet(40, 4);
   const telling = {
     ...records,
@@ -153,7 +153,7 @@ test('a column that knows the future, and a unit on both sides, stop the trainin
   expect(() => trainFailure(fleet(4, 1), HORIZON, COSTS, () => undefined)).toThrow('5 are needed');
 });
 
-test('a column that is allowed stays, with a warning; others are still refused', () => {
+test('an allowed column stays, with a warning; others are still refused', () => {
   const said: string[] = [];
   const rule = { allowed: ['wear'], warn: (text: string) => said.push(text) };
   const labels = Array.from({ length: 100 }, (_, i) => i >= 60);
@@ -167,7 +167,7 @@ test('a column that is allowed stays, with a warning; others are still refused',
   expect(() => checkLifeColumns(lives, ['age'], rule)).toThrow('--allow-leak');
 });
 
-test('tables of dates and of numbers are read; what is wrong has its place', () => {
+test('tables of dates and of numbers are read; errors name their place', () => {
   const table = (text: string) => parseTable(new TextEncoder().encode(text));
   const columns = { unit: 'machine', time: 'at' };
   const read = readTelemetry(
@@ -187,7 +187,7 @@ test('tables of dates and of numbers are read; what is wrong has its place', () 
   expect(refused('at,unit,v\n1,a,1\n')).toThrow('no column machine');
 });
 
-test('isotonic steps never fall and are the means of what they pool; ranks count ties half', () => {
+test('isotonic steps never fall and are the means of the pooled targets; ties count half in ranks', () => {
   const steps = isotonic([1, 2, 3, 4, 5], [0, 1, 0, 1, 1]);
   expect(steps).toEqual({ x: [1, 2, 4], y: [0, 0.5, 1] });
   expect([0, 1, 2.5, 4, 9].map((v) => stepAt(steps, v))).toEqual([0, 0, 0.5, 1, 1]);

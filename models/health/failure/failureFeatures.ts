@@ -1,24 +1,23 @@
 import type { FailureRecords, UnitEvent, UnitTelemetry } from './failureRecords.ts';
 
-/** What features are made of; the same for every unit. */
+/** Layout of the features; the same for every unit. */
 export interface FeatureShape {
   channels: string[];
   eventKinds: string[];
   maintenanceKinds: string[];
   failureKinds: string[];
-  /** In the unit of time of the tables. */
+  /** In the tables' unit of time. */
   horizon: number;
 }
 
 /** Windows of a channel's mean and deviation, and of the counts of events, in horizons. */
 export const CHANNEL_WINDOWS = [1 / 8, 1, 7] as const;
 const COUNT_WINDOWS = [1, 7] as const;
-/** A time since something is no longer than this, in horizons. */
+/** Cap of times since an event, in horizons. */
 const LONGEST = 100;
 
 /**
- * What the features of some records are made of: their channels, and the kinds of events that occur, in alphabetical
- * order.
+ * The feature layout of some records: their channels, and the kinds of events that occur, in alphabetical order.
  * @param horizon in the unit of time of the tables.
  */
 export function shapeOf({ channels, events, maintenance, failures }: FailureRecords, horizon: number): FeatureShape {
@@ -47,9 +46,9 @@ export function featureNames({ channels, eventKinds, maintenanceKinds, failureKi
 }
 
 /**
- * Causal features of each of a unit's rows: of every channel its value, and mean and deviation over an eighth of the
- * horizon, one and seven; of every kind of event its count within one horizon and seven, and the time since the last one;
- * of every kind of maintenance and of failure the time since the last one. Nothing later than the row is looked at.
+ * Causal features of each of a unit's rows: for every channel its value, and mean and deviation over one eighth, one
+ * and seven horizons; for every kind of event its count within one and seven horizons, and the time since the last one;
+ * for every kind of maintenance and of failure the time since the last one. Nothing later than the row is used.
  */
 export function featuresOf(unit: UnitTelemetry, records: FailureRecords, shape: FeatureShape): Float64Array[] {
   const { horizon } = shape;
@@ -78,7 +77,7 @@ export function featuresOf(unit: UnitTelemetry, records: FailureRecords, shape: 
   });
 }
 
-/** Whether a unit fails within the horizon after each row; null where that is not known: its records end before. */
+/** Whether a unit fails within the horizon after each row; null if unknown because its records end before. */
 export function labelsOf(unit: UnitTelemetry, failures: readonly UnitEvent[], horizon: number): (boolean | null)[] {
   const end = unit.times[unit.times.length - 1];
   let next = 0;
@@ -89,13 +88,13 @@ export function labelsOf(unit: UnitTelemetry, failures: readonly UnitEvent[], ho
   });
 }
 
-/** Sums over the rows of a trailing stretch of time. */
+/** Sums over the rows of a trailing time window. */
 class Trailing {
   readonly #unit: UnitTelemetry;
   readonly #span: number;
   readonly #sum: Float64Array;
   readonly #squares: Float64Array;
-  /** Against which sums are kept, so that large values lose no digits. */
+  /** Subtracted before summing, so that large values lose no digits. */
   readonly #offset: Float64Array;
   #from = 0;
   #to = 0;
@@ -133,7 +132,7 @@ class Trailing {
   }
 }
 
-/** Events of one kind that are over. */
+/** Past events of one kind. */
 class Past {
   readonly #events: readonly UnitEvent[];
   #known = 0;

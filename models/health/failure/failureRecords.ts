@@ -1,26 +1,26 @@
 import { momentOf } from '#models/tables/moment.ts';
 import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
 
-/** Something that was noted of a unit: an error, a repair, a failure. */
+/** An event recorded for a unit: an error, a repair, a failure. */
 export interface UnitEvent {
-  /** In hours where the table has dates, else as it stands there. */
+  /** In hours if the table has dates, else as in the table. */
   time: number;
   kind: string;
 }
 
-/** What was measured of a unit, oldest first. */
+/** Measurements of a unit, oldest first. */
 export interface UnitTelemetry {
   unit: string;
   times: number[];
-  /** Row by row, channel by channel; empty cells took the value above them. */
+  /** Row by row, channel by channel; empty cells are filled with the value above. */
   rows: Float64Array[];
-  /** Time of each channel's last cell that was not empty; minus infinity where there is none. Absent: none is empty. */
+  /** Time of each channel's last non-empty cell; minus infinity if there is none. Absent: no cell is empty. */
   measuredAt?: number[];
 }
 
 export interface FailureRecords {
   channels: string[];
-  /** Whether times are dates: then they, and the horizon, are in hours. */
+  /** Whether times are dates: then times and the horizon are in hours. */
   dated: boolean;
   telemetry: UnitTelemetry[];
   /** By unit, oldest first. */
@@ -32,14 +32,14 @@ export interface FailureRecords {
 export interface RecordColumns {
   unit: string;
   time: string;
-  /** Columns of telemetry that are no channels. */
+  /** Columns of telemetry that are not channels. */
   ignore?: readonly string[];
 }
 
 const HOUR_MS = 3_600_000;
 
 /**
- * Telemetry: a row a unit and time, further columns are channels; there may be none.
+ * Telemetry: one row per unit and time; further columns are channels, of which there may be none.
  * @throws TableError with line and column, counted from 1.
  */
 export function readTelemetry(
@@ -78,7 +78,7 @@ export function readTelemetry(
 }
 
 /**
- * Events: a row a unit, time and, if there is a further column, kind.
+ * Events: one row per unit and time, with the kind in an optional further column.
  * @throws TableError with line and column, counted from 1.
  */
 export function readEvents(table: Table, { unit, time }: RecordColumns, dated: boolean): Map<string, UnitEvent[]> {
@@ -96,7 +96,7 @@ export function readEvents(table: Table, { unit, time }: RecordColumns, dated: b
   return events;
 }
 
-/** Whether a table's times are dates, as its first row has them. */
+/** Whether a table's times are dates, judged by its first row. */
 export function isDated({ rows }: Table, time: string): boolean {
   return isDate(
     rows[1]?.[

@@ -1,9 +1,9 @@
-/** A single feature that determines the outcome, or a unit on both sides of a split: training stops with the reason. */
+/** Training stops: a single feature determines the outcome, or a unit is on both sides of a split. */
 export class LeakError extends Error {
   override readonly name = 'LeakError';
 }
 
-/** Columns that are kept although they look like a leak, such as an honest precursor: a warning names them. */
+/** Columns that are kept although they look like a leak, such as a genuine precursor: a warning names them. */
 export interface LeakRule {
   allowed: readonly string[];
   warn: (text: string) => void;
@@ -11,19 +11,19 @@ export interface LeakRule {
 
 const NONE_ALLOWED: LeakRule = { allowed: [], warn: () => undefined };
 
-/** Ranks by one column alone that are better than this are no foresight. */
+/** AUC of one column alone above which it is a leak. */
 const MAX_AUC = 0.995;
 const MIN_POSITIVES = 20;
-/** A column that goes with the time that is left like this is that time. */
+/** Correlation with the remaining time above which a column is that time. */
 const MAX_CORRELATION = 0.995;
 const COMPARED_ROWS = 20;
 
 /**
- * Refuses features that know the outcome.
- * @param rows of one value a name.
- * @param labels whether each row is before a failure; fewer than 20 such rows are not judged.
- * @param rule what is kept nevertheless: the feature, or the channel that it was made of.
- * @throws LeakError where one column alone ranks rows before failures above all others.
+ * Refuses features that leak the outcome.
+ * @param rows one value per name.
+ * @param labels whether each row precedes a failure; with fewer than 20 such rows nothing is checked.
+ * @param rule what is kept nevertheless: the feature, or the channel it was computed from.
+ * @throws LeakError if one column alone ranks rows before failures above all others.
  */
 export function checkColumns(
   names: readonly string[],
@@ -44,8 +44,8 @@ export function checkColumns(
 }
 
 /**
- * Refuses units that stand in a table twice, by their first 20 rows.
- * @throws LeakError where two units have the same history: one would train, the other judge.
+ * Refuses units that are in a table twice, by their first 20 rows.
+ * @throws LeakError if two units have the same history: one could be trained on, the other tested.
  */
 export function checkUnits(units: readonly { unit: string; rows: readonly ArrayLike<number>[] }[]): void {
   const seen = new Map<string, string>();
@@ -65,7 +65,7 @@ export function checkUnits(units: readonly { unit: string; rows: readonly ArrayL
 /**
  * Refuses sensors that count down to the failure.
  * @param names of the columns of a run-to-failure table; without them they are counted from 1.
- * @throws LeakError where a column goes with the time that is left, as no sensor does.
+ * @throws LeakError if a column follows the remaining time as no sensor does.
  */
 export function checkLifeColumns(
   units: readonly { rows: readonly (readonly number[])[] }[],
@@ -90,13 +90,13 @@ function found(name: string, what: string, { allowed, warn }: LeakRule): void {
   warn(`${what}: kept, as ${column} is allowed; the metrics hold only if it is known that early in use, too`);
 }
 
-/** Whether a feature is a column, or made of it (`featureNames`). */
+/** Whether a feature is a column, or computed from it (`featureNames`). */
 function isOf(name: string, column: string): boolean {
   const since = `time since ${column}`;
   return name === column || name.startsWith(`${column}: `) || name === since || name.startsWith(`${since} `);
 }
 
-/** Chance that a row before a failure stands above another one. */
+/** Area under the ROC curve: chance that a row before a failure scores above another one. */
 export function aucOf(scores: readonly number[], labels: readonly boolean[]): number {
   const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b]);
   let [ranks, positives] = [0, 0];

@@ -9,33 +9,33 @@ import { CHANNEL_WINDOWS, featureNames, featuresOf } from './failureFeatures.ts'
 import type { FailureRecords, UnitTelemetry } from './failureRecords.ts';
 import { chanceOf, type FailureModel, failureModelSchema } from './trainFailure.ts';
 
-/** A chance; or why there is none. */
+/** A probability, or why there is none. */
 export type FailurePrediction =
   | FailureChance
   | { unit: string; assessment: 'not_assessable'; reason: string; remedy: string };
 
 export interface FailureChance {
   unit: string;
-  /** That it fails within the horizon after its last row. */
+  /** Probability that it fails within the horizon after its last row. */
   probability: number;
   horizon: number;
-  /** Whether an alarm costs less than none. */
+  /** Whether an alarm is expected to cost less than no alarm. */
   alarm: boolean;
-  /** Features without which it would be less likely, the most telling first. */
+  /** Features without which it would be less likely, the most influential first. */
   because: string[];
 }
 
-/** A feature explains a chance where it is this much smaller with another unit's usual value. */
+/** A feature explains a probability if that falls to this part of it with another unit's usual value. */
 const TELLING = 0.8;
-/** Smaller chances need no explanation. */
+/** Smaller probabilities need no explanation. */
 const WORTH_A_REASON = 0.01;
-/** Empty cells at the end of a channel that are no more than these are bridged. */
+/** Up to this many empty cells at the end of a channel are bridged. */
 const MIN_GAP = 3;
 
 const EVENT_TABLES = { events: 'eventKinds', maintenance: 'maintenanceKinds', failures: 'failureKinds' } as const;
 type EventTable = keyof typeof EVENT_TABLES;
 
-/** Tables without which a model would answer as if nothing had happened: those whose kinds its trees look at. */
+/** Required tables: those whose kinds the trees use. Without them a model would predict as if nothing had happened. */
 export function neededTables({ shape, trees }: FailureModel): EventTable[] {
   const names = featureNames(shape);
   const used = splitCounts(trees, names.length);
@@ -46,7 +46,7 @@ export function neededTables({ shape, trees }: FailureModel): EventTable[] {
   });
 }
 
-/** @throws RangeError where kinds of a table have other names than in the training, or times another unit. */
+/** @throws RangeError if kinds of a table have other names than in training, or times another unit. */
 function checkRecords(records: FailureRecords, { shape, interval }: FailureModel): void {
   for (const table of Object.keys(EVENT_TABLES) as EventTable[]) {
     const trained = shape[EVENT_TABLES[table]];
@@ -67,9 +67,9 @@ function checkRecords(records: FailureRecords, { shape, interval }: FailureModel
 }
 
 /**
- * The chance that each unit fails within the model's horizon after its last row, or why it cannot be assessed.
- * @throws RangeError where the tables are in another unit of time or of another scale than the training, or name kinds
- * otherwise; ContractError where they lack a channel of the model.
+ * Probability that each unit fails within the model's horizon after its last row, or why it cannot be assessed.
+ * @throws RangeError if the tables differ from the training in unit of time, scale or names of kinds; ContractError if
+ * they lack a channel of the model.
  */
 export function predictFailure(records: FailureRecords, model: FailureModel): FailurePrediction[] {
   const { shape, threshold } = model;
@@ -123,7 +123,9 @@ export function predictFailure(records: FailureRecords, model: FailureModel): Fa
   });
 }
 
-/** What forbids a verdict on a unit's last row: a channel that is no longer measured, or values unlike the training. */
+/**
+ * What prevents a verdict on a unit's last row: a channel that is no longer measured, or values unlike the training.
+ */
 function obstacleOf(
   { times, measuredAt }: UnitTelemetry,
   rows: readonly Float64Array[],

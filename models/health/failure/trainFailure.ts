@@ -14,7 +14,7 @@ import { type FeatureShape, featureNames, featuresOf, labelsOf, shapeOf } from '
 import type { FailureRecords } from './failureRecords.ts';
 import { checkColumns, checkUnits, type LeakRule } from './leaks.ts';
 
-/** Cost of a decision, in any currency: of a false alarm, and of a missed failure. */
+/** Costs in any one currency: of a false alarm, and of a missed failure. */
 export interface Costs {
   falseAlarm: number;
   missed: number;
@@ -33,21 +33,21 @@ export const failureModelSchema = z.strictObject({
   version: z.literal(1),
   card: z.looseObject({}),
   shape: shapeSchema,
-  /** Whether times are dates, and the horizon is in hours. */
+  /** Whether times are dates, with the horizon in hours. */
   dated: z.boolean(),
-  /** The shortest and the longest of the units' usual times from row to row; absent in packages that were made before it was kept. */
+  /** Shortest and longest of the units' usual row intervals; absent in packages from before it was stored. */
   interval: rowIntervalsSchema.optional(),
-  /** Where its channels lay in the training; absent in packages that were made before it was kept. */
+  /** Region of the training data; absent in packages from before it was stored. */
   support: supportSchema.nullable().optional(),
   trees: treesSchema,
-  /** From log-odds to chances. */
+  /** From log-odds to probabilities. */
   calibration: z.strictObject({ x: z.array(z.number()).min(1), y: z.array(z.number()).min(1) }),
-  /** The chance from which an alarm costs less than none. */
+  /** Probability from which an alarm is expected to cost less than no alarm. */
   threshold: z.number(),
 });
 export type FailureModel = z.infer<typeof failureModelSchema>;
 
-/** A row, judged by a model that had not seen its unit. */
+/** A row predicted by a model that was not trained on its unit. */
 export interface JudgedRow {
   unit: string;
   fold: number;
@@ -81,10 +81,10 @@ interface Sample {
 }
 
 /**
- * Learns the chance that a unit fails within the horizon, from boosted trees on causal features, calibrated on units that
- * the trees had not seen.
- * @param allowedLeaks channels or features that may look as if they knew the future.
- * @throws RangeError where there are too few units or failures; LeakError where a column knows the future.
+ * Learns the probability that a unit fails within the horizon, by boosted trees on causal features, calibrated on units
+ * held out from the trees.
+ * @param allowedLeaks channels or features that are exempt from the leak check.
+ * @throws RangeError if there are too few units or failures; LeakError if a column leaks the future.
  */
 export function trainFailure(
   records: FailureRecords,
@@ -118,7 +118,7 @@ export function trainFailure(
   };
 }
 
-/** Every row, judged by models of other units, and calibrated on yet others. @throws as `trainFailure`. */
+/** Out-of-fold predictions: every row by models of other units, calibrated on yet others. @throws as `trainFailure`. */
 export function failureOutOfFold(
   records: FailureRecords,
   horizon: number,
@@ -129,12 +129,12 @@ export function failureOutOfFold(
   return judgedOutOfFold(records, samples, progress).judged;
 }
 
-/** The chance from which an alarm is expected to cost less than none, where one that is true costs nothing (Elkan, IJCAI 2001). */
+/** Probability from which an alarm costs less than no alarm, if a true alarm costs nothing (Elkan, IJCAI 2001). */
 export function thresholdOf({ falseAlarm, missed }: Costs): number {
   return falseAlarm / (falseAlarm + missed);
 }
 
-/** The chance at a row of features. */
+/** The failure probability at a row of features. */
 export function chanceOf(
   { trees, calibration }: Pick<FailureModel, 'trees' | 'calibration'>,
   row: Float64Array,
@@ -203,7 +203,7 @@ function calibrate(rows: readonly { score: number; failed: boolean }[]): Steps {
   return { x: x.map(short), y: y.map(short) };
 }
 
-/** Units that are held back tell how many trees are enough; then all of them train as many. */
+/** The number of trees is chosen on held-out units; then all units train that many. */
 function learn(samples: readonly Sample[]): BoostedTrees {
   const held = (s: Sample) => s.unit % HELD_BACK === 0;
   const rowsOf = (own: readonly Sample[]) => own.map((s) => s.row);

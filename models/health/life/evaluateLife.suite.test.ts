@@ -3,7 +3,7 @@ import { gaussian, randomOf } from '#models/random/random.ts';
 import { evaluateLife } from './evaluateLife.ts';
 import type { JudgedUnit } from './trainLife.ts';
 
-/** Units whose verdicts are off by a known spread, and a known bias. */
+/** Units whose predictions have a known spread and bias. */
 function units(count: number, spread: number, bias: number): JudgedUnit[] {
   const random = randomOf(9);
   return Array.from({ length: count }, (_, i) => {
@@ -12,7 +12,7 @@ function units(count: number, spread: number, bias: number): JudgedUnit[] {
   });
 }
 
-test('errors, bias and coverage are what was put in, inside their intervals', () => {
+test('errors, bias and coverage match the simulated ones, inside their intervals', () => {
   const e = evaluateLife(units(50, 8, 3), 1);
   expect(e).toMatchObject({ units: 50, rows: 6000 });
   expect(e.bias.value).toBeCloseTo(3, 0);
@@ -27,7 +27,7 @@ test('errors, bias and coverage are what was put in, inside their intervals', ()
   expect(middle?.meanTruth).toBeLessThan(66);
 });
 
-test('the same seed gives the same numbers; one bad unit widens the interval and is named', () => {
+test('results are deterministic for a seed; one bad unit widens the interval and is named', () => {
   const good = units(20, 5, 0);
   expect(evaluateLife(good, 2)).toEqual(evaluateLife(good, 2));
   const bad = [...good];

@@ -15,30 +15,30 @@ export interface Estimate {
 export interface LifeEvaluation {
   units: number;
   rows: number;
-  /** Of all times here. */
+  /** Unit of all times here. */
   timeUnit: string;
   cap: number;
   /** Root mean square, mean absolute and mean error (predicted minus true), of every row. */
   cappedRmse: Estimate;
   mae: Estimate;
   bias: Estimate;
-  /** One row a unit, cut at random as a test set is: every unit weighs the same. */
+  /** One row per unit, cut at random like a test set: every unit weighs the same. */
   cutRmse: Estimate;
-  /** The part of rows whose truth lies in its interval, which is made without the row's own fold. */
+  /** Part of the rows whose truth lies in their interval, calibrated without the row's own fold. */
   coverage: Estimate & { level: number };
   meanIntervalWidth: number;
-  /** Mean truth by what was predicted, in tens of steps. */
+  /** Mean truth by prediction, in bins of ten steps. */
   calibration: { said: number; meanTruth: number; rows: number }[];
   worstUnits: { unit: string; rmse: number }[];
 }
 
 const RESAMPLES = 400;
 const CUTS = 20;
-/** Every n-th row of a unit gets an interval: neighbouring rows carry the same information. */
+/** Only every n-th row of a unit gets an interval: neighbouring rows carry the same information. */
 const STEP = 5;
 const BIN = 10;
 
-/** The metrics of out-of-fold verdicts, in the unit of time. Pure; the same for the same seed. */
+/** Metrics of out-of-fold predictions, in the unit of time. Pure; deterministic for a seed. */
 export function evaluateLife(
   units: readonly JudgedUnit[],
   seed: number,
@@ -85,7 +85,7 @@ export function evaluateLife(
   };
 }
 
-/** How many of each unit's rows lie in the interval that the other folds' errors give them. */
+/** Number of each unit's rows inside the interval from the other folds' errors. */
 function coverageOf(units: readonly JudgedUnit[]): { n: number; inside: number; width: number }[] {
   const folds = [...new Set(units.map((u) => u.fold))];
   const others = new Map(folds.map((fold) => [fold, downsample(pairsOf(units.filter((u) => u.fold !== fold)))]));

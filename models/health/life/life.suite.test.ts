@@ -6,7 +6,7 @@ import { predictLife } from './predictLife.ts';
 import { ridge } from './ridge.ts';
 import { trainLife } from './trainLife.ts';
 
-/** Units whose two sensors leave their level in the last 80 of their cycles; a third sensor never moves. */
+/** Units whose two sensors leave their level in their last 80 cycles; a third sensor never moves. */
 function fleet(count: number, seed: number): UnitHistory[] {
   const random = randomOf(seed);
   const noise = () => gaussian(random);
@@ -22,7 +22,7 @@ function fleet(count: number, seed: number): UnitHistory[] {
   });
 }
 
-test('features are causal: what comes later changes nothing', () => {
+test('features are causal: later rows change nothing', () => {
   const [unit, ...others] = fleet(6, 1);
   const scaling = fitScaling(others);
   const whole = lifeFeatures(unit, scaling);
@@ -31,7 +31,7 @@ test('features are causal: what comes later changes nothing', () => {
   expect(scaling.columns).toEqual([0, 1]);
 });
 
-test('ridge finds the weights of a line', () => {
+test('ridge recovers the weights of a line', () => {
   const rows = Array.from({ length: 50 }, (_, i) => [i, Math.sin(i), 1]);
   const found = ridge(
     rows,
@@ -41,7 +41,7 @@ test('ridge finds the weights of a line', () => {
   expect(found.map((v) => Number(v.toFixed(6)))).toEqual([2, -3, 5]);
 });
 
-test('learns to tell how long units have that it has not seen, and how sure it is; the same again from its package', () => {
+test('predicts the remaining life of unseen units with its uncertainty, and the same from its package', () => {
   const model = trainLife(fleet(20, 2), 1, () => undefined);
   const again = unpackLife(packLife(model, cardOf(model, 'test', 20, 1, '0')));
   let held = 0;
@@ -49,14 +49,14 @@ test('learns to tell how long units have that it has not seen, and how sure it i
   for (const unit of unseen) {
     const left = 25;
     const cut = { ...unit, rows: unit.rows.slice(0, -left) };
-    const said = predictLife(cut, model);
-    if (!('rul' in said)) throw new Error('no verdict');
-    expect(Math.abs(said.rul - left)).toBeLessThan(30);
-    if (said.interval.low <= left - 1 && left - 1 <= said.interval.high) held++;
-    expect(predictLife(cut, again)).toEqual(said);
-    expect(said.by).toBe('with_age');
-    expect(Math.abs((said.secondOpinion?.rul ?? 0) - left)).toBeLessThan(40);
-    const rising = Object.values(said.quantiles);
+    const prediction = predictLife(cut, model);
+    if (!('rul' in prediction)) throw new Error('no verdict');
+    expect(Math.abs(prediction.rul - left)).toBeLessThan(30);
+    if (prediction.interval.low <= left - 1 && left - 1 <= prediction.interval.high) held++;
+    expect(predictLife(cut, again)).toEqual(prediction);
+    expect(prediction.by).toBe('with_age');
+    expect(Math.abs((prediction.secondOpinion?.rul ?? 0) - left)).toBeLessThan(40);
+    const rising = Object.values(prediction.quantiles);
     expect(rising).toEqual([...rising].sort((a, b) => a - b));
     const late = predictLife({ ...cut, startsAt: 40 }, model);
     expect(late).toMatchObject({ by: 'without_age', secondOpinion: null });
@@ -74,7 +74,7 @@ test('learns to tell how long units have that it has not seen, and how sure it i
   );
 }, 300_000);
 
-test('too short a history, too few units, and what is no package are said to be so', () => {
+test('too short a history, too few units, and an invalid package are reported as such', () => {
   expect(() => trainLife(fleet(3, 1), 1, () => undefined)).toThrow('at least 5 units');
   expect(() => unpackLife('{}')).toThrow('not a model of remaining life');
 });

@@ -3,17 +3,17 @@ import { ridge } from './ridge.ts';
 /** One unit's rows at equal steps of time, oldest first. */
 export interface UnitHistory {
   unit: string;
-  /** Age at its first row, in steps: where it is higher than in the training, the unit's age is unknown. */
+  /** Age at its first row, in steps; if it is higher than in training, the unit's age is unknown. */
   startsAt: number;
   /** Step by step, sensor by sensor. */
   rows: number[][];
-  /** Whether something was measured in a step; absent: in all of them. */
+  /** Whether each step has a measurement; absent: all have. */
   fresh?: readonly boolean[];
-  /** False where it was still running at its last row; absent: it failed there. */
+  /** False if it was still running at its last row; absent: it failed there. */
   failed?: boolean;
 }
 
-/** What training learned of the sensors; with it the same features can be made of any unit. */
+/** Scaling of the sensors from training, so that the same features can be computed for any unit. */
 export interface LifeScaling {
   /** Sensors of a row. */
   width: number;
@@ -26,8 +26,8 @@ export interface LifeScaling {
 }
 
 /**
- * Remaining life beyond so many steps is all the same: 5/8 of a typical life of 200 steps, as on the turbofan data, whose
- * lives are 199 cycles in the median and are judged up to 125 (Heimes, Int. Conf. Prognostics Health Manag. (2008)).
+ * Remaining life is capped at this many steps: 5/8 of a typical life of 200 steps, as on the turbofan data, whose
+ * median life is 199 cycles and which is evaluated up to 125 (Heimes, Int. Conf. Prognostics Health Manag. (2008)).
  */
 export const LIFE_CAP = 125;
 /** Before this step a unit's history is too short for a verdict. */
@@ -60,27 +60,28 @@ export function fitScaling(units: readonly UnitHistory[]): LifeScaling {
   return scaling;
 }
 
-/** Capped steps that a unit had left at step `t`; null where it was censored before it could be known. */
+/** Capped steps that a unit had left at step `t`; null if it was censored before that is known. */
 export function stepsLeft({ rows, failed = true }: UnitHistory, t: number): number | null {
   const seen = rows.length - 1 - t;
   return failed || seen >= LIFE_CAP ? Math.min(LIFE_CAP, seen) : null;
 }
 
-/** Steps of a unit that can be judged: long enough after its first, and with a measurement of their own. */
+/** Steps of a unit that can be assessed: late enough after its first, and with their own measurement. */
 export function judgedSteps({ rows, fresh }: UnitHistory): number[] {
   return rows.map((_, t) => t).filter((t) => t >= FIRST_CYCLE - 1 && (fresh === undefined || fresh[t]));
 }
 
 /**
- * Causal features of each step of a unit, clamped to ±5: trailing means over 15 and 40 steps, slopes over 20 and 60, the
- * 10-step mean less that of the first 30; of the index means over 5, 10, 20 and slopes over 10, 20, 40, 80; and the age.
+ * Causal features of each step of a unit, clamped to ±5: trailing means over 15 and 40 steps, slopes over 20 and 60,
+ * the 10-step mean less that of the first 30; for the index, means over 5, 10, 20 and slopes over 10, 20, 40, 80; and
+ * the age.
  */
 export function lifeFeatures(unit: UnitHistory, scaling: LifeScaling): Float64Array[] {
   const sensors = scaled(unit, scaling);
   const short = trailingMeans(sensors, 10);
   const index = unit.rows.map((_, t) => {
     const sum = short.reduce((s, column, k) => s + column[t] * scaling.index[k], scaling.index[short.length]);
-    // About zero mean and unit scale for lives of 0 to 125.
+    // Roughly zero mean and unit scale for lives of 0 to 125.
     return (sum - LIFE_CAP / 2) / 40;
   });
   const columns = [
@@ -96,14 +97,14 @@ export function lifeFeatures(unit: UnitHistory, scaling: LifeScaling): Float64Ar
   return unit.rows.map((_, t) => Float64Array.from(columns, (column) => Math.max(-CLAMP, Math.min(CLAMP, column[t]))));
 }
 
-/** False where one value holds nine rows of ten. */
+/** False if one value fills nine of ten rows. */
 function varies(values: readonly number[]): boolean {
   const counts = new Map<number, number>();
   for (const v of values) counts.set(v, (counts.get(v) ?? 0) + 1);
   return Math.max(...counts.values()) < DOMINANT * values.length;
 }
 
-/** Each column that is used, in standard deviations of its training. */
+/** Each used column, in standard deviations of the training. */
 export function scaled({ rows }: UnitHistory, { columns, mean, deviation }: LifeScaling): number[][] {
   return columns.map((c, k) => rows.map((row) => (row[c] - mean[k]) / deviation[k]));
 }

@@ -16,7 +16,7 @@ export interface LifeCard {
   data: string;
   units: number;
   split: string;
-  /** Of all times here. */
+  /** Unit of all times here. */
   timeUnit: string;
   /** Of out-of-fold rows; lives beyond `cap` count as `cap`. */
   metrics: { cappedRmse: Record<'withAge' | 'withoutAge' | 'trees', number>; cap: number };
@@ -106,7 +106,7 @@ export function packLife(model: LifeModel, card: LifeCard): string {
   });
 }
 
-/** A model by age alone as one JSON text, with its card. */
+/** An age-only model as one JSON text, with its card. */
 export function packAgeModel(model: AgeModel, data: string, version: string): string {
   const card = {
     purpose: `remaining useful life, in ${model.time.unit}, by age alone`,
@@ -121,7 +121,7 @@ export function packAgeModel(model: AgeModel, data: string, version: string): st
   return JSON.stringify({ format: 'millwright-life-by-age', version: 1, card, ...model });
 }
 
-/** A model of what is measured, or of the age alone. @throws ModelFileError that states what is wrong with the text. */
+/** A model of measurements, or of age alone. @throws ModelFileError that states what is wrong with the text. */
 export function unpackAnyLife(text: string): { measured: LifeModel } | { byAge: AgeModel } {
   const parsed = ageSchema.safeParse(parseJson(text));
   if (!parsed.success) return { measured: unpackLife(text) };
@@ -130,7 +130,7 @@ export function unpackAnyLife(text: string): { measured: LifeModel } | { byAge: 
 }
 
 /**
- * A model of remaining life by what is measured, from its JSON text.
+ * A model of remaining life from measurements, from its JSON text.
  * @throws ModelFileError that states what is wrong with the text.
  */
 export function unpackLife(text: string): LifeModel {

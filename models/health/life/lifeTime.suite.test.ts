@@ -11,7 +11,7 @@ import { fitWeibull, weibullQuantiles } from './weibullLife.ts';
 
 const HOURS: TableTime = { unit: 'hours', stated: true, dated: false, column: 'time [h]' };
 
-/** Pumps that last some 4000 hours, sampled every two to four days at irregular times; wear shows in the last third. */
+/** Pumps that last about 4000 hours, sampled irregularly every two to four days; wear shows in the last third. */
 function pumps(count: number, seed: number): TimedUnit[] {
   const random = randomOf(seed);
   return Array.from({ length: count }, (_, u) => {
@@ -27,7 +27,7 @@ function pumps(count: number, seed: number): TimedUnit[] {
   });
 }
 
-test('life is counted in time: of irregular rows, in hours or in days', () => {
+test('life is counted in time, from irregular rows, in hours or in days', () => {
   const fleet = pumps(12, 1);
   const time = lifeTimeOf(fleet, HOURS);
   expect(time.unit).toBe('hours');
@@ -48,22 +48,22 @@ test('life is counted in time: of irregular rows, in hours or in days', () => {
     const end = unit.times[unit.times.length - 1];
     const count = unit.times.filter((t) => t <= end - 1000).length;
     const cut = { ...unit, times: unit.times.slice(0, count), rows: unit.rows.slice(0, count) };
-    const said = predictLife(onGrid(cut, time), again.measured);
-    if (!('rul' in said)) throw new Error(said.reason);
-    expect(said.timeUnit).toBe('hours');
+    const prediction = predictLife(onGrid(cut, time), again.measured);
+    if (!('rul' in prediction)) throw new Error(prediction.reason);
+    expect(prediction.timeUnit).toBe('hours');
     const truth = end - cut.times[count - 1];
-    off += Math.abs(said.rul - truth) / unseen.length;
-    if (truth >= said.interval.low && truth <= said.interval.high) held++;
+    off += Math.abs(prediction.rul - truth) / unseen.length;
+    if (truth >= prediction.interval.low && truth <= prediction.interval.high) held++;
     const days = { ...cut, times: cut.times.map((t) => t / 24) };
     const [inHours] = inUnitOf([days], { ...HOURS, unit: 'days' }, time);
     const other = predictLife(onGrid(inHours, time), again.measured);
-    expect('rul' in other && other.rul).toBeCloseTo(said.rul, 3);
+    expect('rul' in other && other.rul).toBeCloseTo(prediction.rul, 3);
   }
   expect(off).toBeLessThan(350);
   expect(held).toBeGreaterThanOrEqual(9);
 }, 300_000);
 
-test('units that still run are no failures: with half of them censored the error hardly grows', () => {
+test('running units are not failures: with half of them censored the error hardly grows', () => {
   const fleet = pumps(16, 3);
   const time = lifeTimeOf(fleet, HOURS);
   const random = randomOf(4);
@@ -84,7 +84,7 @@ test('units that still run are no failures: with half of them censored the error
   expect(rmse(censored)).toBeLessThan(1.3 * rmse(fleet));
 }, 300_000);
 
-test('a step is judged where something was measured in it; between rows lies a line, and several are averaged', () => {
+test('a step is assessed only if it has a measurement; gaps are interpolated linearly, several rows averaged', () => {
   const time = { unit: 'hours', step: 10, sinceNew: true, column: 't' };
   const unit = { unit: 'x', times: [20, 50, 56, 60], rows: [[2], [5], [7], [9]], failed: false };
   expect(onGrid(unit, time)).toEqual({
@@ -96,7 +96,7 @@ test('a step is judged where something was measured in it; between rows lies a l
   });
 });
 
-test('few failures: a Weibull law with its uncertainty, which knows censoring and late entry; none: what is needed', () => {
+test('few failures: a Weibull law with its uncertainty, censoring and late entry; none: what is needed', () => {
   const random = randomOf(5);
   const lives = (n: number) => Array.from({ length: n }, () => 1000 * (-Math.log(1 - random())) ** (1 / 2.5));
   let [held, judged] = [0, 0];
@@ -137,7 +137,7 @@ test('few failures: a Weibull law with its uncertainty, which knows censoring an
   });
 }, 60_000);
 
-test('tables are read by unit and time, whatever the order of rows; dates and failures are understood', () => {
+test('tables are read by unit and time, in any order of rows; dates and failures are parsed', () => {
   const shape = { unit: 'unit', time: 'time' };
   const table = [
     ['unit', 'time', 'a'],
@@ -171,12 +171,12 @@ test.each([
   [[['y', '2']], 'line 5: 2 columns'],
   [[['y', '1', '6']], 'line 5: unit y has this time twice'],
   [[['y', '2026-01-01', '6']], 'line 5, column 2: found "2026-01-01"; a number is needed'],
-])('%# what is wrong in a table has its line', (more, message) => {
+])('%# an error in a table names its line', (more, message) => {
   const table = [['unit', 'time', 'a'], ['x', '2', '20'], ['x', '1', '10'], ['y', '1', '5'], ...more];
   expect(() => readUnits(table, { unit: 'unit', time: 'time' })).toThrow(message);
 });
 
-test('what cannot be a table, or one of another unit of time, is refused', () => {
+test('an invalid table, or one in another unit of time, is refused', () => {
   expect(() => readUnits([['a']], { unit: 'engine', time: 'time' })).toThrow('no column engine; there are a');
   expect(() => readUnits([], {})).toThrow('no rows');
   const time = { unit: 'hours', step: 5, sinceNew: true, column: 'time [h]' };

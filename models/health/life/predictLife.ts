@@ -9,18 +9,18 @@ import { MIN_FAILURES, weibullQuantiles } from './weibullLife.ts';
 export type LifePrediction =
   | {
       unit: string;
-      /** In `timeUnit`; the middle of the distribution's errors is not taken out of it. */
+      /** Point prediction in `timeUnit`, not corrected by the median of the errors. */
       rul: number;
       interval: { level: number; low: number; high: number };
-      /** The distribution: times that it lasts with each chance. */
+      /** The distribution: remaining life at each probability. */
       quantiles: Record<string, number>;
-      /** Of all times here: `hours`, `cycles` … */
+      /** Unit of all times here: `hours`, `cycles` … */
       timeUnit: string;
-      /** Which model was used: what was measured with or without the age, or the age alone. */
+      /** The model used: measurements with or without age, or age alone. */
       by: 'with_age' | 'without_age' | 'age_alone';
       /**
-       * What boosted trees predict, from the age, too; null where it is unknown. They agree inside the first model's
-       * interval; where they do not, the interval is widened to hold both.
+       * Prediction of boosted trees, which also need the age; null if it is unknown. They agree if inside the first
+       * model's interval; otherwise the interval is widened to cover both.
        */
       secondOpinion: { rul: number; agrees: boolean } | null;
     }
@@ -31,22 +31,22 @@ type NotAssessable = { unit: string; assessment: 'not_assessable'; reason: strin
 export type AgeKnowledge = 'auto' | 'known' | 'unknown';
 
 export const LEVEL = 0.9;
-/** The ends of the interval, and between them. */
+/** Probabilities of the interval's ends, and all reported ones. */
 export const ENDS = [0.05, 0.95] as const;
 const SHOWN = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
-/** Width of the kernel over what was said, in steps. */
+/** Width of the kernel over predictions, in steps. */
 const KERNEL = 8;
 
-/** A column whose latest median is further from its training, in standard deviations, measures something else. */
+/** A column whose latest median is further from training, in standard deviations, measures something else. */
 const FAR = 10;
 const NEWEST = 10;
-/** Steps with measurements of their own, below which a history tells nothing. */
+/** Minimum number of steps with measurements. */
 const MIN_MEASURED = 5;
 
 /**
- * Remaining life at a unit's last row, with a conformal interval from units that the model had not seen.
+ * Remaining life at a unit's last row, with a conformal interval calibrated on held-out units.
  * @param age `auto`: known where times count since new and the unit's first is as early as those of the training.
- * @throws RangeError where rows are not as wide as those that it was trained on.
+ * @throws RangeError if rows have another width than in training.
  */
 export function predictLife(unit: UnitHistory, model: LifeModel, age: AgeKnowledge = 'auto'): LifePrediction {
   const { width } = model.scaling;
@@ -64,7 +64,7 @@ export function predictLife(unit: UnitHistory, model: LifeModel, age: AgeKnowled
   const [low, high] = [shown[0], shown[shown.length - 1]];
   const trees = known ? toSteps(predictTrees(model.trees, row)) : null;
   const agrees = trees === null || (trees >= low && trees <= high);
-  // Two models that disagree are less certain together than either alone: the interval covers both.
+  // Disagreement of the models adds uncertainty: the interval covers both.
   if (trees !== null) [shown[0], shown[shown.length - 1]] = [Math.min(low, trees), Math.max(high, trees)];
   return {
     unit: unit.unit,
@@ -108,7 +108,7 @@ export function predictByAge(
   };
 }
 
-/** What forbids a verdict: too short a history, or newest rows unlike the training. */
+/** What prevents a verdict: too short a history, or newest rows unlike the training. */
 function obstacleOf(
   unit: UnitHistory,
   model: LifeModel,
@@ -137,8 +137,8 @@ function obstacleOf(
 }
 
 /**
- * Quantiles of the remaining life, in steps, where `said` was predicted: weighted quantiles of the errors made near it,
- * with the n+1 correction (Vovk et al. 2005; Tibshirani et al. 2019). They rise.
+ * Rising quantiles of the remaining life, in steps, for a prediction: weighted quantiles of the errors near it, with
+ * the n+1 correction (Vovk et al. 2005; Tibshirani et al. 2019).
  */
 export function quantilesOf(
   prediction: number,

@@ -2,58 +2,58 @@ import { momentOf } from '#models/tables/moment.ts';
 import { numberOf, TableError } from '#models/tables/parseTable.ts';
 import { isClockUnit, statedTimeUnit, unitMs } from './timeUnit.ts';
 
-/** Something in a table that is no history of units: where, and what. */
+/** A table is not a valid history of units: what is wrong, and where. */
 export class HistoryError extends TableError {
   override readonly name = 'HistoryError';
 }
 
 export interface TableShape {
-  /** Names of the unit's and the time's column; absent for C-MAPSS: the first two, and no header. */
+  /** Names of the unit and time columns; absent for C-MAPSS: the first two, and no header. */
   unit?: string;
   time?: string;
-  /** Columns that are no values, by name; of a table with a header. */
+  /** Names of columns that are not values; for a table with a header. */
   ignore?: readonly string[];
-  /** The column that tells which units failed at their last row; without it all did. */
+  /** Column that marks units that failed at their last row; without it all did. */
   failed?: string;
-  /** The unit of the time column, where its header does not state it; of dates, the unit to count in. */
+  /** Unit of the time column if its header does not state it; for dates, the unit to count in. */
   timeUnit?: string;
-  /** Between columns, where it is known: a decimal comma is none where it separates columns. */
+  /** Column separator, if known: a comma that separates columns is not a decimal comma. */
   separator?: string;
-  /** The file's line that each row ends on, where empty lines were left out. */
+  /** Line of the file that each row ends on, if empty lines were skipped. */
   lines?: readonly number[];
 }
 
-/** What was measured of one unit, oldest first. */
+/** Measurements of one unit, oldest first. */
 export interface TimedUnit {
   unit: string;
-  /** In the table's unit of time, rising; of dates, since 1970. */
+  /** In the table's unit of time, rising; for dates, since 1970. */
   times: number[];
   rows: number[][];
-  /** Whether it failed at its last row; else it was still running then. */
+  /** Whether it failed at its last row or was still running. */
   failed: boolean;
 }
 
 /** How a table counts time. */
 export interface TableTime {
-  /** `hours`, `cycles` …, or `units of <column>` where nothing states it. */
+  /** `hours`, `cycles` …, or `units of <column>` if unstated. */
   unit: string;
   stated: boolean;
   dated: boolean;
   column: string | null;
-  /** Whether the unit was given for this table, beside it: then it is beyond doubt. */
+  /** Whether the caller gave the unit for this table, which makes it certain. */
   given?: boolean;
 }
 
 export interface UnitTable {
   units: TimedUnit[];
   time: TableTime;
-  /** Names of the columns of values; null of a table without a header. */
+  /** Names of the value columns; null for a table without a header. */
   names: string[] | null;
 }
 
 const YES = /^(1|1\.0+|true|yes|y|failed|failure)$/i;
 const NO = /^(0|0\.0+|false|no|n|running|censored|)$/i;
-/** Dates are counted in days where units last longer than this, else in hours. */
+/** Dates are counted in days if units last longer than this, else in hours. */
 const LONG_DAYS = 90;
 
 /**

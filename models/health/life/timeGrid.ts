@@ -3,32 +3,32 @@ import type { UnitHistory } from './lifeFeatures.ts';
 import { HistoryError, type TableTime, type TimedUnit } from './readUnits.ts';
 import { conversion } from './timeUnit.ts';
 
-/** How a model counts life: in equal steps of its own, reported in a unit of time. */
+/** How a model counts life: in its own equal steps, reported in a unit of time. */
 export interface LifeTime {
   unit: string;
   /** Length of a step, in that unit. */
   step: number;
-  /** Whether times are since each unit was new; else they only tell durations (dates, a plant's clock). */
+  /** Whether times count since each unit was new; else they only give durations (dates, a plant's clock). */
   sinceNew: boolean;
-  /** The time column that it was learned from; null where there was no header. */
+  /** Time column of the training table; null without a header. */
   column: string | null;
-  /** The shortest and the longest of the units' usual times from row to row; absent in packages that were made before it was kept. */
+  /** Shortest and longest of the units' usual row intervals; absent in packages from before it was stored. */
   interval?: RowIntervals;
 }
 
-/** Steps in the life of a typical unit: windows of features, and the cap, are made for lives of so many. */
+/** Steps in a typical unit's life, which feature windows and the cap are designed for. */
 const STEPS_OF_LIFE = 200;
-/** Sampling within this factor of the ideal step is the step. */
+/** A sampling interval within this factor of the ideal step is used as the step. */
 const NEAR = 2;
-/** Times count since new where the earliest fifth of the units begins within this part of a typical life. */
+/** Times count since new if the earliest fifth of the units begins within this part of a typical life. */
 const EARLY = 0.1;
 const EARLY_SHARE = 0.2;
-/** A longer history is of something else: two clocks in one column, or several runs in one unit. */
+/** A longer history must be an error: two clocks in one column, or several runs in one unit. */
 const MAX_STEPS = 100 * STEPS_OF_LIFE;
-/** A row this far into the next step, in steps, still belongs to its own: times are rounded. */
+/** Tolerance for rounded times, in steps: a row this far into the next step still belongs to the one before. */
 const ROUNDING = 0.01;
 
-/** The steps that suit a fleet: some 200 in a typical life, or its own sampling where that is near. */
+/** The step for a fleet: about 200 in a typical life, or its sampling interval if that is near. */
 export function lifeTimeOf(units: readonly TimedUnit[], time: TableTime): LifeTime {
   const failed = units.filter((u) => u.failed);
   const spans = (failed.length > 0 ? failed : units).map(({ times }) => times[times.length - 1] - times[0]);
@@ -44,9 +44,10 @@ export function lifeTimeOf(units: readonly TimedUnit[], time: TableTime): LifeTi
 }
 
 /**
- * A unit's rows at equal steps that end with its last one: the mean of the rows within a step, or, where there are none,
- * a line between its neighbours. Only steps with rows of their own are judged (`fresh`), so that no line looks ahead.
- * @throws HistoryError where it lasts beyond any life of the training.
+ * A unit's rows at equal steps that end with its last one: the mean of the rows within a step, or linear interpolation
+ * if there are none. Only steps with rows of their own are assessed (`fresh`), so that interpolation does not look
+ * ahead.
+ * @throws HistoryError if it lasts longer than any life could.
  */
 export function onGrid({ unit, times, rows, failed }: TimedUnit, time: LifeTime): UnitHistory {
   const end = times[times.length - 1];
@@ -73,17 +74,17 @@ export function onGrid({ unit, times, rows, failed }: TimedUnit, time: LifeTime)
   return { unit, startsAt, rows: grid, fresh: members.map((own) => own.length > 0), failed };
 }
 
-/** A unit's rows as steps, however far apart: for models that were made before time was counted. */
+/** A unit's rows as steps, however far apart: for models from before steps were counted in time. */
 export function rowByRow({ unit, times, rows }: TimedUnit): UnitHistory {
   return { unit, startsAt: times[0], rows };
 }
 
 /**
  * Units of a table in the model's unit of time.
- * @throws HistoryError where the table's unit is another that cannot be converted.
+ * @throws HistoryError if the table's unit cannot be converted.
  */
 export function inUnitOf(units: readonly TimedUnit[], table: TableTime, model: LifeTime): TimedUnit[] {
-  // A column of the same name that states no unit is in the one that was given for it when it was learned from.
+  // A column of the same name without a stated unit is in the unit given for it at training.
   const factor = !table.stated && table.column === model.column ? 1 : conversion(table.unit, model.unit);
   if (factor === null)
     throw new HistoryError(
@@ -95,7 +96,7 @@ export function inUnitOf(units: readonly TimedUnit[], table: TableTime, model: L
   return timed;
 }
 
-/** Times in another unit than their header's, or row numbers, stand apart differently. */
+/** Detects times in another unit than their header states, or row numbers, by their interval. */
 function checkInterval(units: readonly TimedUnit[], { unit, column }: LifeTime, interval: RowIntervals) {
   const usual = otherInterval(units, interval);
   if (usual === null) return;

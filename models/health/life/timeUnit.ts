@@ -10,16 +10,16 @@ const WRITTEN: Record<ClockUnit | 'cycles', readonly string[]> = {
   weeks: ['week', 'weeks', 'wk'],
   cycles: ['cycle', 'cycles', 'flights', 'starts'],
 };
-/** Single letters are units in brackets alone: a column `s` is not of seconds. */
+/** Single letters are units only in brackets: a column `s` is not in seconds. */
 const SHORTEST_WORD = 3;
 
-/** What a word such as `hrs` means; null where it is no unit of time. */
+/** The unit of a word such as `hrs`; null if it is not a unit of time. */
 export function timeUnitOf(word: string): string | null {
   const normalised = word.trim().toLowerCase();
   return Object.entries(WRITTEN).find(([, written]) => written.includes(normalised))?.[0] ?? null;
 }
 
-/** The unit that a time column's header states, in brackets (`time [h]`) or in a word (`operating_hours`); or null. */
+/** The unit stated in a time column's header, in brackets (`time [h]`) or as a word (`operating_hours`); or null. */
 export function statedTimeUnit(header: string): string | null {
   const bracket = /[[(]([^\])]+)[\])]\s*$/.exec(header)?.[1];
   if (bracket !== undefined) return timeUnitOf(bracket);
@@ -27,7 +27,7 @@ export function statedTimeUnit(header: string): string | null {
   return words.map(timeUnitOf).find((unit) => unit !== null) ?? null;
 }
 
-/** How many of `to` one of `from` is; null where neither is the other. */
+/** Factor from one unit to another; null if they cannot be converted. */
 export function conversion(from: string, to: string): number | null {
   if (from === to) return 1;
   if (!isClockUnit(from) || !isClockUnit(to)) return null;
@@ -39,7 +39,7 @@ export function isClockUnit(unit: string): unit is ClockUnit {
   return unit in SECONDS;
 }
 
-/** Milliseconds in one of a unit. */
+/** Milliseconds in one unit. */
 export function unitMs(unit: ClockUnit): number {
   return 1000 * SECONDS[unit];
 }

@@ -2,23 +2,23 @@ import type { TimedUnit } from './readUnits.ts';
 import type { LifeTime } from './timeGrid.ts';
 import { fitWeibull, MIN_FAILURES, type WeibullLife } from './weibullLife.ts';
 
-/** Lives by age alone: what a fleet with few failures, or none, can tell. */
+/** A life model by age alone, for fleets with few failures or none. */
 export interface AgeModel {
   time: LifeTime;
-  /** Null where fewer than `LEAST_FAILURES` units failed. */
+  /** Null if fewer than `MIN_FAILURES` units failed. */
   life: WeibullLife | null;
   units: number;
-  /** What a verdict, or a better one, takes. */
+  /** What is needed for a verdict, or a better one. */
   needed: string;
 }
 
-/** Failures that a model of measurements needs: its folds are by unit. */
+/** Minimum number of failures for a model of measurements, as its folds are by unit. */
 export const MIN_FOR_MEASUREMENTS = 5;
 
-/** Lives from the ages of units at their first and last rows, failed or still running; watched from new or later. */
+/** Learns lives from unit ages at first and last rows, failed or still running, observed from new or later. */
 export function trainAgeModel(units: readonly TimedUnit[], time: LifeTime): AgeModel {
   const spans = units.map(({ times, failed }) => {
-    // Where times only tell durations, each unit is taken as new at its first row.
+    // If times only give durations, each unit is assumed new at its first row.
     const origin = time.sinceNew ? 0 : times[0];
     return { from: times[0] - origin, to: times[times.length - 1] - origin, failed };
   });

@@ -15,25 +15,25 @@ import {
 } from './lifeFeatures.ts';
 import type { LifeTime } from './timeGrid.ts';
 
-/** Networks that answer together, by their mean; and how far they were off on units that they had not seen. */
+/** An ensemble of networks, averaged, with its errors on held-out units. */
 export interface LifeExpert {
   networks: ModelArtifacts[];
-  /** Out-of-fold pairs of what was said and what was true minus what was said, in steps. */
+  /** Out-of-fold pairs of prediction (`said`) and truth minus prediction (`off`), in steps. */
   calibration: { said: number[]; off: number[] };
   /** Capped root mean square error over the folds, by unit. */
   rmse: number;
 }
 
-/** A model of remaining life: what its inputs are made of, one expert for each knowledge of the age, and a second opinion. */
+/** A model of remaining life: its input scaling, one expert with and one without the age, and a second opinion. */
 export interface LifeModel {
-  /** Names of a row's columns; null where the table had no header. */
+  /** Names of a row's columns; null if the table had no header. */
   names: string[] | null;
-  /** How it counts time; null in packages that were made before it was kept: then a row is a cycle. */
+  /** How it counts time; null in packages from before it was stored: then a row is a cycle. */
   time: LifeTime | null;
   scaling: LifeScaling;
-  /** Where its training lay; null in packages that were made before it was kept. */
+  /** Region of the training data; null in packages from before it was stored. */
   support: TrainingSupport | null;
-  /** The highest age at the first row of a unit in the training, in steps: a unit that begins later has an unknown age. */
+  /** Highest age at a unit's first row in training, in steps: a unit that begins later has an unknown age. */
   latestStart: number;
   withAge: LifeExpert;
   withoutAge: LifeExpert;
@@ -42,7 +42,7 @@ export interface LifeModel {
   treesRmse: number;
 }
 
-/** What a model that had not seen a unit said of each of its rows, and the truth; in steps, capped. */
+/** Out-of-fold prediction and truth of each of a unit's rows; in steps, capped. */
 export interface JudgedUnit {
   unit: string;
   fold: number;
@@ -56,10 +56,10 @@ export type OutOfFold = Record<LifePredictor, JudgedUnit[]>;
 const FOLDS = 5;
 const MAX_CALIBRATION = 3000;
 const SETTINGS = { hidden: [32, 16], epochs: 40, batch: 512, learningRate: 6e-3, warmUpSteps: 50, weightDecay: 0.75 };
-/** Batches in an epoch, at the least, down to a size that still averages. */
+/** Minimum number of batches in an epoch, down to a batch size that still averages. */
 const BATCHES = 29;
 const MIN_BATCH = 32;
-/** Networks of each expert. */
+/** Number of networks of each expert. */
 const MEMBERS = { withAge: 2, withoutAge: 1 };
 const BOOSTING: BoostingSettings = {
   loss: 'squared',
@@ -71,11 +71,11 @@ const BOOSTING: BoostingSettings = {
 };
 
 /**
- * Trains on units that were run to failure, and on what is known of those that were still running: that they had more than
- * the cap left until so long before their last row. Folds are by unit, so that no unit is on both sides.
- * @param names of the columns, if they have a header. @param time how the units' steps are counted.
- * @param allowedLeaks columns that may look as if they knew the future.
- * @throws RangeError where fewer units failed than there are folds; LeakError where a sensor knows the future, or a unit stands
+ * Trains on units that were run to failure, and on running units as far as their labels are known: until a cap before
+ * their last row they had more than the cap left. Folds are by unit, so that no unit is on both sides.
+ * @param names of the columns, if there is a header. @param time how the units' steps are counted.
+ * @param allowedLeaks columns that are exempt from the leak check.
+ * @throws RangeError if fewer units failed than there are folds; LeakError if a sensor leaks the future, or a unit is
  * on both sides.
  */
 export function trainLife(
@@ -89,9 +89,9 @@ export function trainLife(
   const folds = outOfFold(units, seed, progress, names, allowedLeaks);
   progress('the model itself, of all units');
   const { scaling, trees, ...networks } = learn(units, seed);
-  const expert = (speaker: 'withAge' | 'withoutAge'): LifeExpert => {
-    const pairs = pairsOf(folds[speaker]);
-    return { networks: networks[speaker], calibration: downsample(pairs), rmse: rmseOf(pairs) };
+  const expert = (predictor: 'withAge' | 'withoutAge'): LifeExpert => {
+    const pairs = pairsOf(folds[predictor]);
+    return { networks: networks[predictor], calibration: downsample(pairs), rmse: rmseOf(pairs) };
   };
   return {
     names: names && [...names],
@@ -106,7 +106,7 @@ export function trainLife(
   };
 }
 
-/** Every unit, judged by models of the other folds. @throws as `trainLife`. */
+/** Out-of-fold predictions: every unit by models of the other folds. @throws as `trainLife`. */
 export function outOfFold(
   units: readonly UnitHistory[],
   seed: number,
@@ -124,7 +124,7 @@ export function outOfFold(
   for (let fold = 0; fold < FOLDS; fold++) {
     const learned = learn([...failed.filter((_, i) => i % FOLDS !== fold), ...running], seed + 100 * fold);
     const without = createPredictor(learned.withoutAge);
-    const speakers: Record<LifePredictor, (rows: readonly Float64Array[]) => number[]> = {
+    const predictors: Record<LifePredictor, (rows: readonly Float64Array[]) => number[]> = {
       withAge: createPredictor(learned.withAge),
       withoutAge: (rows) => without(rows.map(ageless)),
       trees: (rows) => rows.map((row) => toSteps(predictTrees(learned.trees, row))),
@@ -134,10 +134,10 @@ export function outOfFold(
       const steps = judgedSteps(unit);
       const judged = steps.map((t) => features[t]);
       const truth = steps.map((t) => Math.min(LIFE_CAP, features.length - 1 - t));
-      for (const speaker of Object.keys(speakers) as LifePredictor[])
-        all[speaker].push({ unit: unit.unit, fold, said: speakers[speaker](judged), truth });
+      for (const predictor of Object.keys(predictors) as LifePredictor[])
+        all[predictor].push({ unit: unit.unit, fold, said: predictors[predictor](judged), truth });
     }
-    const off = (speaker: LifePredictor) => rmseOf(pairsOf(all[speaker])).toFixed(2);
+    const off = (predictor: LifePredictor) => rmseOf(pairsOf(all[predictor])).toFixed(2);
     progress(
       `fold ${fold + 1} of ${FOLDS}: ${off('withAge')} steps off so far, ${off('withoutAge')} without the age, ${off('trees')} by trees`,
     );
@@ -158,7 +158,7 @@ export function createPredictor(networks: readonly ModelArtifacts[]): (rows: rea
   };
 }
 
-/** Features but the last, which is the age. */
+/** All features but the last, the age. */
 export function ageless(row: Float64Array): Float64Array {
   return row.subarray(0, row.length - 1);
 }
@@ -210,12 +210,12 @@ function learn(units: readonly UnitHistory[], seed: number): Learned {
   };
 }
 
-/** Small fleets take smaller batches, so that their networks are trained as long as those of large ones. */
+/** Small fleets use smaller batches, so that their networks train for as many steps as those of large ones. */
 function batchOf(rows: number): number {
   return Math.max(MIN_BATCH, Math.min(SETTINGS.batch, Math.floor(rows / BATCHES)));
 }
 
-/** Steps that are left, 0 to `LIFE_CAP`, from a network's output, which is in parts of that cap. */
+/** Remaining steps, 0 to `LIFE_CAP`, from a network's output, which is in parts of that cap. */
 export function toSteps(output: number): number {
   return Math.max(0, Math.min(LIFE_CAP, output * LIFE_CAP));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { normalQuantile } from '#models/statistics/quantiles.ts';
 
-/** One unit's time on watch: its ages at the first and the last row, and whether it failed at the latter. */
+/** One unit's observed time: its ages at the first and the last row, and whether it failed at the latter. */
 export interface LifeSpan {
   from: number;
   to: number;
@@ -17,26 +17,26 @@ export const weibullSchema = z.strictObject({
 });
 export type WeibullLife = z.infer<typeof weibullSchema>;
 
-/** Fewer failures tell no spread of lives. */
+/** Fewer failures do not determine the spread of lives. */
 export const MIN_FAILURES = 2;
 /** Shapes of machines that wear: a log-normal prior, 90 % of it from 0.75 to 5.4 (Abernethy, "The New Weibull Handbook"). */
 const PRIOR_SHAPE = 2;
 const PRIOR_SPREAD = 0.6;
 const SHAPES = 31;
 const SCALES = 61;
-/** Scales from the longest time on watch divided by this, to it times this. */
+/** Scales range from the longest observed age divided by this to that age times this. */
 const SCALE_REACH = 30;
-/** Laws that weigh less than this part of the best one are left out. */
+/** Laws that weigh less than this part of the best one are dropped. */
 const MIN_WEIGHT = 1e-5;
-/** Of the range of times, in search of a quantile. */
+/** Bisection steps in the search for a quantile. */
 const HALVINGS = 50;
 
 /**
- * Lives from ages at failure, of units that may still run (right censoring) and that were watched only from some age on
- * (left truncation). Few failures leave the law uncertain, so that all laws on a grid are kept with their posterior weights:
- * ln L = Σ over failed of ln h(to) − Σ of H(to) − H(from), with H(t) = (t/scale)^shape.
+ * Fits lives to ages at failure, for units that may still run (right censoring) and that were observed only from some
+ * age on (left truncation). Few failures leave the law uncertain, so all laws on a grid are kept with their posterior
+ * weights: ln L = Σ over failed of ln h(to) − Σ of H(to) − H(from), with H(t) = (t/scale)^shape.
  * Source: Meeker & Escobar, "Statistical Methods for Reliability Data" (1998), §11.6 and §14.
- * @param spans ages in any one unit of time. @throws RangeError where fewer than `LEAST_FAILURES` failed.
+ * @param spans ages in any one unit of time. @throws RangeError if fewer than `MIN_FAILURES` failed.
  */
 export function fitWeibull(spans: readonly LifeSpan[]): WeibullLife {
   const failures = spans.filter((s) => s.failed).length;
@@ -70,9 +70,9 @@ function logLikelihood(spans: readonly LifeSpan[], shape: number, scale: number)
   return sum;
 }
 
-/** The times that a unit of this age has left with the chances `levels` of failing before: of the laws together. */
+/** Quantiles of the remaining life of a unit of this age at the probabilities `levels`, over all laws together. */
 export function weibullQuantiles(life: WeibullLife, age: number, levels: readonly number[]): number[] {
-  // That a unit has come to this age weighs laws anew.
+  // Survival to this age reweights the laws.
   const atAge = life.weight.map((w, i) => w * Math.exp(-((age / life.scale[i]) ** life.shape[i])));
   const reached = atAge.reduce((a, b) => a + b, 0);
   const failedBy = (left: number) => {

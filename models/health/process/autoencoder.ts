@@ -6,7 +6,7 @@ import { columnStandards, type RowMethod, standardised } from './rowMethod.ts';
 
 const EPOCHS = 100;
 const PATIENCE = 10;
-/** The last part of the rows decides when to stop, and is not trained on. */
+/** Last part of the rows, held out for early stopping. */
 const HELD_BACK = 0.1;
 const BATCH = 32;
 
@@ -18,8 +18,8 @@ export const autoencoderSchema = z.strictObject({
 type Autoencoder = z.infer<typeof autoencoderSchema>;
 
 /**
- * A network that gives each row back through a bottleneck; what it cannot give back is unlike its training. The statistic
- * is the squared error in standard deviations. Source: Hinton & Salakhutdinov, Science 313 (2006).
+ * A network that reconstructs each row through a bottleneck; what it cannot reconstruct is unlike its training. The
+ * statistic is the squared error in standard deviations. Source: Hinton & Salakhutdinov, Science 313 (2006).
  */
 export const autoencoder: RowMethod<Autoencoder> = {
   lags: 1,

@@ -21,7 +21,7 @@ type Variates = z.infer<typeof variatesSchema>;
 interface Model {
   mean: ArrayLike<number>;
   sd: ArrayLike<number>;
-  /** Each row of a table is multiplied with these: they are most of a verdict's cost. */
+  /** Each row is multiplied by these, which dominates the cost of a verdict. */
   whiten: MatrixProduct;
   project: MatrixProduct;
   /** Back from states to the whitened past. */
@@ -29,8 +29,8 @@ interface Model {
 }
 
 /**
- * For a long clean run of many channels that swing about fixed levels: canonical variates of the past that best tell the
- * future; T² of the states and Q of the rest, each also smoothed over some ten and thirty rows.
+ * For a long clean run of many channels that fluctuate about fixed levels: canonical variates of the past that best
+ * predict the future; T² of the states and Q of the residual, each also smoothed over about ten and thirty rows.
  * Source: Odiowei & Cao, "Nonlinear dynamic process monitoring using canonical variate analysis and kernel density
  * estimations", IEEE Trans. Ind. Informatics 6 (2010), §II.
  */
@@ -40,7 +40,7 @@ export const canonicalVariates: RowMethod<Variates> = {
   alpha: 0.03,
   rowAlpha: 1e-3,
   leastRows: (channels) => Math.max(200, 4 * channels),
-  /** Its cost grows with the third power of the channels: a minute from about here on. */
+  /** Cost grows with the third power of the channels: about a minute from here on. */
   mostChannels: 150,
   train: (runs) => learnVariates(runs),
   load: ({ mean, sd, whiten, project }) => {
@@ -59,7 +59,7 @@ export const canonicalVariates: RowMethod<Variates> = {
   },
 };
 
-/** @param runs contiguous stretches of rows; pasts and futures do not reach over their ends. */
+/** @param runs contiguous stretches of rows; pasts and futures do not cross their ends. */
 function learnVariates(all: readonly (readonly Float64Array[])[]): Variates {
   const runs = all.filter((run) => run.length > 2 * LAGS);
   const { mean, sd } = columnStandards(runs.flat());

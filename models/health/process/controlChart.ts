@@ -11,19 +11,19 @@ export interface ChartSnapshot {
 
 /** Weight of the EWMA chart. */
 const WEIGHT = 0.2;
-/** Chance that a normal row brings any channel's EWMA over its limit. */
+/** Chance that a normal row takes any channel's EWMA over its limit. */
 const ALPHA = 1e-5;
-/** The CUSUM's reference value, standard deviations: shifts of twice that are found soonest. */
+/** The CUSUM's reference value, standard deviations: optimal for shifts of twice that. */
 const REFERENCE = 0.5;
 /** Rows between false alarms of one side of one channel's CUSUM. */
 const RUN_LENGTH = 1e6;
-/** A sum goes no further beyond its limit than to this multiple of it, so that a fault that is over does not linger. */
+/** A sum is capped at this multiple of its limit, so that it falls soon after a fault is over. */
 const MOST = 2;
 
 /**
- * A control chart of each channel: what its remembered past (first-order autoregression) does not explain, watched by an
- * EWMA, or by a two-sided cumulative sum. Sources: Lucas & Saccucci, Technometrics 32 (1990); Page, Biometrika 41 (1954),
- * with Siegmund's run length; for values that remember, Montgomery & Mastrangelo, J. Quality Technology 23 (1991).
+ * A control chart of each channel: an EWMA, or a two-sided cumulative sum, of its residual from a first-order
+ * autoregression. Sources: Lucas & Saccucci, Technometrics 32 (1990); Page, Biometrika 41 (1954), with Siegmund's run
+ * length; for autocorrelated values, Montgomery & Mastrangelo, J. Quality Technology 23 (1991).
  */
 export class ControlChart implements Detector<ChartSnapshot> {
   readonly #kind: 'ewma' | 'cusum';
@@ -116,7 +116,9 @@ export class ControlChart implements Detector<ChartSnapshot> {
   }
 }
 
-/** The sum at which one side alarms once in so many normal rows (Siegmund, "Sequential analysis", 1985, eq. 2.57). */
+/**
+ * The sum at which one side alarms once per `runLength` normal rows (Siegmund, "Sequential analysis", 1985, eq. 2.57).
+ */
 function cusumLimit(runLength: number): number {
   let [low, high] = [1, 50];
   for (let i = 0; i < 60; i++) {

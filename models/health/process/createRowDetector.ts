@@ -9,11 +9,11 @@ import { methodOf } from './processModel.ts';
 import { RowDetector, type RowSnapshot } from './rowDetector.ts';
 import { columnStandards } from './rowMethod.ts';
 
-/** Fewer rows than this are no normal to judge by. */
+/** Minimum number of rows to learn a baseline from. */
 export const MIN_TRAINING_ROWS = 50;
-/** A plant's relations between channels are worth a model from here on. */
+/** Number of channels from which their relations are worth a model. */
 const MANY_CHANNELS = 12;
-/** Channels whose two halves of the training differ by more than this many standard deviations drift. */
+/** A channel drifts if the halves of its training differ by more than this many standard deviations. */
 const STEADY = 0.3;
 
 /** A detector, and how its index becomes a verdict. */
@@ -29,8 +29,8 @@ const HELD: TriggerSettings = { persistence: 2, offBelow: 1, offAfter: 20 };
 
 /**
  * A detector that has learned from `training`.
- * @param training `LEAST_TRAINING_ROWS` or more, oldest first.
- * @throws RangeError where a method that was asked for has too few rows, or too few or too many channels.
+ * @param training `MIN_TRAINING_ROWS` or more, oldest first.
+ * @throws RangeError if a requested method has too few rows, or too few or too many channels.
  */
 export function createRowDetector(
   method: RowMethodName | 'auto',
@@ -43,7 +43,7 @@ export function createRowDetector(
   return { method: chosen, detector, trigger: triggerOf(chosen) };
 }
 
-/** The panel whose level is judged by the method that suits the training. @param rows as `makeRowDetector`. */
+/** A panel whose level is judged by the method that suits the training. @param rows as of `makeRowDetector`. */
 export function makePanel(
   names: readonly string[],
   rows: number,
@@ -60,7 +60,7 @@ export function makePanel(
   return new PanelDetector(names, rows, base, snapshot);
 }
 
-/** A panel that has learned from `training`. @param training rows in which what is missing is NaN, oldest first. */
+/** A panel that has learned from `training`. @param training rows with NaN for missing values, oldest first. */
 export function trainPanel(names: readonly string[], training: readonly Float64Array[]): PanelDetector<RowMethodName> {
   const panel = makePanel(names, training.length);
   for (const row of training) panel.learn(row);
@@ -71,7 +71,7 @@ function triggerOf(method: RowMethodName): TriggerSettings {
   return method === 'drift_tolerant' ? HELD : AT_ONCE;
 }
 
-/** A detector that learns from its first `rows`, or goes on from its own snapshot. */
+/** A detector that learns from its first `rows`, or resumes from its own snapshot. */
 export function makeRowDetector(
   method: RowMethodName | 'panel',
   names: readonly string[],
@@ -94,7 +94,7 @@ export function makeRowDetector(
   }
 }
 
-/** Canonical variates where a long, steady training of many channels allows them. */
+/** Canonical variates if a long, steady training of many channels allows them. */
 function chooseMethod(channels: number, training: readonly Float64Array[]): RowMethodName {
   const { leastRows, mostChannels } = methodOf('canonical_variates');
   const enough = channels >= MANY_CHANNELS && channels <= mostChannels && training.length >= leastRows(channels);

@@ -1,19 +1,19 @@
 import type { ProcessModel } from './processModel.ts';
 import { memoryOf } from './rowMethod.ts';
 
-/** How far current rows are from those that a model was trained on. */
+/** Drift of current rows from those that a model was trained on. */
 export interface Fit {
-  /** Rows that were compared. */
+  /** Number of rows compared. */
   rows: number;
-  /** Channels whose values are no longer those of the training, the furthest first. */
+  /** Channels whose values have drifted from the training, the furthest first. */
   drifted: { channel: string; psi: number; p: number }[];
   /** Population stability index of the model's own index. */
   indexPsi: number;
-  /** Null: it fits. */
+  /** Null: the model still fits. */
   advice: string | null;
 }
 
-/** A common reading: below 0.1 alike, above 0.25 another population (Siddiqi, "Credit risk scorecards", 2006). */
+/** Common interpretation: below 0.1 alike, above 0.25 another population (Siddiqi, "Credit risk scorecards", 2006). */
 const PSI_LIMIT = 0.25;
 const P_LIMIT = 0.01;
 /** Equal parts of the training that are compared. */
@@ -21,10 +21,10 @@ const PARTS = 10;
 const MIN_PART = 1e-3;
 
 /**
- * Population stability index and Kolmogorov–Smirnov test of each channel, with as many independent rows as its
- * autocorrelation leaves, and Holm's correction over channels (Holm, Scand. J. Statist. 6 (1979)). A channel has drifted
- * where both say so.
- * @param rows recent rows of the model's channels. @param indices what the model said of them.
+ * Population stability index and Kolmogorov–Smirnov test of each channel, with the effective number of independent rows
+ * given its autocorrelation, and Holm's correction over channels (Holm, Scand. J. Statist. 6 (1979)). A channel has
+ * drifted if both agree.
+ * @param rows recent rows of the model's channels. @param indices the model's index of each.
  */
 export function fitOf(
   { channels, reference }: Pick<ProcessModel, 'channels' | 'reference'>,
@@ -56,10 +56,10 @@ export function fitOf(
   return { rows: rows.length, drifted, indexPsi: Number(psiOf(indices, reference.index).toPrecision(3)), advice };
 }
 
-/** Σ (now − then) ln(now/then) over ten parts that held a tenth of the training each. @param quantiles 0, 5 … 100 %. */
+/** Σ (now − then) ln(now/then) over ten parts with a tenth of the training each. @param quantiles 0, 5 … 100 %. */
 export function psiOf(values: readonly number[], quantiles: readonly number[]): number {
   const edges = Array.from({ length: PARTS - 1 }, (_, i) => quantiles[2 * (i + 1)]);
-  // A value that many rows share makes parts of unequal size: what each held follows from the quantiles themselves.
+  // A value that many rows share makes parts of unequal size: their training shares follow from the quantiles.
   const share = new Map<number, { trained: number; recent: number }>();
   const partOf = (v: number) => edges.filter((edge) => v > edge).length;
   quantiles.forEach((q, i) => {
@@ -79,14 +79,14 @@ export function psiOf(values: readonly number[], quantiles: readonly number[]): 
   return psi;
 }
 
-/** Chance of so large a Kolmogorov–Smirnov distance if both were of one law (Stephens, J. R. Statist. Soc. B 32 (1970)). */
+/** p-value of the Kolmogorov–Smirnov distance (Stephens, J. R. Statist. Soc. B 32 (1970)). */
 function sameLaw(values: readonly number[], quantiles: readonly number[], trained: number): number {
   const sorted = Float64Array.from(values).sort();
   let distance = 0;
   quantiles.forEach((q, i) => {
     const [below, upTo] = [countBelow(sorted, q, false), countBelow(sorted, q, true)];
     const level = i / (quantiles.length - 1);
-    // Between its steps the law is not known: only what lies beyond both is counted.
+    // Between its quantiles the training law is unknown: only distances beyond both count.
     if (below / sorted.length > level) distance = Math.max(distance, below / sorted.length - level);
     if (upTo / sorted.length < level) distance = Math.max(distance, level - upTo / sorted.length);
   });

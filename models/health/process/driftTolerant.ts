@@ -3,15 +3,17 @@ import { tailLimit } from './panel/member.ts';
 import { columnStandards, leadingChannels, standardised } from './rowMethod.ts';
 
 const EWMA_WEIGHT = 2 / (10 + 1);
-/** Rows over which wandering is measured; in a long training the longest is a quarter of it, and the others in proportion. */
+/**
+ * Lags at which wandering is measured; in a long training the longest is a quarter of it, and the others in proportion.
+ */
 const LAGS = [50, 75, 100] as const;
 const LIMIT = 2.25;
-/** From here on a training tells what wanders about a level from what leaves it. */
+/** Training length that distinguishes wandering about a level from leaving it. */
 const LONG_ROWS = 1000;
-/** More channels than these come further together by chance (`ALPHA` a row), as the training itself shows. */
+/** Above this number of channels the limit is raised for chance (`ALPHA` per row), learned from the training itself. */
 const FEW = 8;
 const ALPHA = 1e-4;
-/** A channel that hardly moved while it was trained is not a strict one. */
+/** Minimum wandering, so that a channel that hardly moved in training does not get a near-zero limit. */
 const MIN_WANDER = 1e-3;
 
 export interface DriftSnapshot {
@@ -19,10 +21,10 @@ export interface DriftSnapshot {
   learned: {
     mean: Float64Array;
     sd: Float64Array;
-    /** Variance of the smoothed channel's wandering, and its growth a row, in squared standard deviations. */
+    /** Variance of the smoothed channel's wandering, and its growth per row, in squared standard deviations. */
     wander: Float64Array;
     growth: Float64Array;
-    /** Absent in snapshots that were made before it grew with the channels. */
+    /** Absent in snapshots from before it grew with the channels. */
     limit?: number;
   } | null;
   level: Float64Array;
@@ -30,11 +32,11 @@ export interface DriftSnapshot {
 }
 
 /**
- * For a short clean start, in which channels may drift: smoothed deviations from the training mean, each channel
- * measured by how far its smoothed self wandered while it was trained. A channel's variance at row t is the larger of its
- * training variance and its structure function D at long lags, plus half of D's growth a row for each row beyond the
- * training's middle; the score is √Σ max(0, |z| − 1)². Structure functions: Kolmogorov's, as in Monin & Yaglom,
- * "Statistical Fluid Mechanics" (1975).
+ * For a short clean start in which channels may drift: smoothed deviations from the training mean, each channel scaled
+ * by how far it wandered, smoothed, in training. A channel's variance at row t is the larger of its training variance
+ * and its structure function D at long lags, plus half of D's growth a row for each row beyond the training's middle;
+ * the score is √Σ max(0, |z| − 1)². Structure functions: Kolmogorov's, as in Monin & Yaglom, "Statistical Fluid
+ * Mechanics" (1975).
  */
 export class DriftTolerantDetector implements Detector<DriftSnapshot> {
   readonly #names: readonly string[];
@@ -43,7 +45,7 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
   #learned: DriftSnapshot['learned'] = null;
   #level: Float64Array;
   #rows = 0;
-  /** Of the row that was scored last: `learn` of the same row takes it. */
+  /** Result for the row scored last, which `learn` of the same row reuses. */
   #latest: { row: ArrayLike<number>; level: Float64Array } | null = null;
 
   constructor(names: readonly string[], learnRows: number, snapshot?: DriftSnapshot) {
@@ -100,7 +102,7 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
     const growth = new Float64Array(mean.length);
     for (let c = 0; c < mean.length; c++) {
       const z = Float64Array.from(levels, (values) => values[c]);
-      // What wanders about a level looks like what leaves it, until lags are longer than its memory.
+      // Wandering about a level looks like leaving it until lags exceed the channel's memory.
       const stretch = z.length >= LONG_ROWS ? z.length / 4 / LAGS[2] : 1;
       const lags = LAGS.map((lag) => Math.max(1, Math.floor(Math.min(lag * stretch, z.length / 4))));
       const structure = lags.map((lag) => structureFunction(z, lag));

@@ -11,12 +11,12 @@ const treeSchema = z.strictObject({
   /** −1 for a leaf. */
   channel: z.array(z.int()),
   threshold: z.array(z.number()),
-  /** Between which the sample's values of that channel lay. */
+  /** Range of the sample's values in that channel. */
   low: z.array(z.number()),
   high: z.array(z.number()),
   left: z.array(z.int()),
   right: z.array(z.int()),
-  /** Rows of the sample that ended in a leaf. */
+  /** Sample rows that ended in a leaf. */
   size: z.array(z.int()),
 });
 type Tree = z.infer<typeof treeSchema>;
@@ -24,11 +24,11 @@ export const forestSchema = z.strictObject({ normal: z.array(z.number()), trees:
 type Forest = z.infer<typeof forestSchema>;
 
 /**
- * Rows that are easily cut off from all others are unlike them: the statistic is 2^(mean depth / expected depth), turned
- * so that it grows with strangeness. Channels are explained by how much less strange the row is with their normal value.
- * A value outside of its sample would be cut off at once with the chance that a cut falls between, so that what lies far
- * outside is stranger than what lies at the edge. Sources: Liu, Ting & Zhou, "Isolation forest", ICDM 2008; Guha et al.,
- * "Robust random cut forest", ICML 2016.
+ * Rows that are easily isolated from all others are unlike them: the statistic is 2^(mean depth / expected depth),
+ * inverted so that it grows with abnormality. A channel's contribution is how much less abnormal the row is with the
+ * channel's normal value. A value outside its sample is isolated at once with the chance that a cut falls in between,
+ * so that rows far outside score higher than those at the edge. Sources: Liu, Ting & Zhou, "Isolation forest", ICDM
+ * 2008; Guha et al., "Robust random cut forest", ICML 2016.
  */
 export const isolationForest: RowMethod<Forest> = {
   lags: 1,
@@ -48,15 +48,15 @@ export const isolationForest: RowMethod<Forest> = {
 };
 
 function statistics({ normal, trees }: Forest, row: ArrayLike<number>): Statistics {
-  const strangeness = anomalyScore(trees, row);
+  const score = anomalyScore(trees, row);
   const tried = Float64Array.from(row);
   const parts = new Float64Array(normal.length);
   for (let c = 0; c < normal.length; c++) {
     tried[c] = normal[c];
-    parts[c] = Math.max(0, strangeness - anomalyScore(trees, tried));
+    parts[c] = Math.max(0, score - anomalyScore(trees, tried));
     tried[c] = row[c];
   }
-  return { values: [strangeness], parts: [parts] };
+  return { values: [score], parts: [parts] };
 }
 
 function anomalyScore(trees: readonly Tree[], row: ArrayLike<number>): number {
@@ -120,7 +120,7 @@ function growTree(sample: readonly Float64Array[], random: Random): Tree {
   return tree;
 }
 
-/** A channel that moves, and a value within its range; null where none moves. */
+/** A moving channel, and a value within its range; null if none moves. */
 function cutOf(
   rows: readonly Float64Array[],
   random: Random,

@@ -4,10 +4,12 @@ import { appendToPast, judgeRow, loadProcess, type ProcessModel } from './proces
 import type { ProcessScore, ProcessState } from './processState.ts';
 import type { RowModel, Statistics } from './rowMethod.ts';
 
-/** A model that is ready, and what runs it. */
+/** A loaded model with its runtime. */
 export interface ReadyModel {
   runtime: string;
-  /** Of each row (null: too few before it yet), and what is carried on. @throws Error where an answer is no number. */
+  /**
+   * Score of each row (null: too few rows before it), and the state after the last. @throws Error if a result is NaN.
+   */
   judge(
     rows: readonly number[][],
     state: ProcessState,
@@ -15,9 +17,9 @@ export interface ReadyModel {
 }
 
 /**
- * A process model, ready to judge rows.
- * @param load finds a runtime for a network; methods that learn here need none.
- * @throws Error where the model cannot be run here, or its network is not as wide as its rows.
+ * Loads a process model to judge rows.
+ * @param load finds a runtime for a network; built-in methods need none.
+ * @throws Error if the model cannot be run here, or its network has another width than its rows.
  */
 export async function loadProcessModel(
   model: ProcessModel,

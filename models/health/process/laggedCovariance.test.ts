@@ -10,7 +10,7 @@ function outerProducts(runs: readonly number[][][], span: number): number[][] {
   );
 }
 
-test.each([1, 2, 6])('windows of %d rows, over runs that they do not reach across', (span) => {
+test.each([1, 2, 6])('windows of %d rows, within runs', (span) => {
   const random = randomOf(3);
   const runs = [40, 7, 3].map((rows) => Array.from({ length: rows }, () => [random(), random() - 2, 5 * random()]));
   const flat = runs.map((run) => standardisedRun(run, [0, 0, 0], [1, 1, 1]));

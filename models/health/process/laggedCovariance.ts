@@ -70,7 +70,7 @@ function addProduct(
   }
 }
 
-/** A run's rows one behind the other, in standard deviations from the mean. */
+/** A run's rows, concatenated, in standard deviations from the mean. */
 export function standardisedRun(
   rows: readonly ArrayLike<number>[],
   mean: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** Methods that learn a model of normal rows which can travel (`processModel.ts`). */
+/** Methods that learn a portable model of normal rows (`processModel.ts`). */
 export const LEARNING_METHODS = [
   'principal_components',
   'canonical_variates',
@@ -7,6 +7,6 @@ export const LEARNING_METHODS = [
 ] as const;
 export type LearningMethod = (typeof LEARNING_METHODS)[number];
 
-/** All that judge rows of a table. */
+/** All methods that judge rows of a table. */
 export const ROW_METHODS = ['drift_tolerant', 'ewma', 'cusum', ...LEARNING_METHODS] as const;
 export type RowMethodName = (typeof ROW_METHODS)[number];

@@ -5,8 +5,8 @@ import { packedNetworkSchema, unpackNetwork } from '#models/inference/packedNetw
 import { type Statistics, standardised } from './rowMethod.ts';
 
 /**
- * A network that was learned elsewhere: its rows in standard deviations, `lags` of them one behind the other. It gives
- * them back (`reconstruction`), or answers how strange they are (`score`, above 0).
+ * A network trained elsewhere. Its input is `lags` concatenated rows in standard deviations; it reconstructs them
+ * (`reconstruction`), or outputs an anomaly score (`score`, above 0).
  */
 export const networkSchema = z.strictObject({
   mean: z.array(z.number()),
@@ -28,7 +28,7 @@ export function networkFile({ file }: NetworkData): ModelFile {
 
 /**
  * Checks that a network fits the rows it is given.
- * @throws Error where its inputs or answers are not as wide as its rows.
+ * @throws Error if its inputs or outputs do not match the width of its rows.
  */
 export function checkNetwork({ mean, answer }: NetworkData, lags: number, model: LoadedModel): void {
   const width = lags * mean.length;
@@ -39,7 +39,7 @@ export function checkNetwork({ mean, answer }: NetworkData, lags: number, model:
     throw new Error(`the network answers ${model.outputs} numbers; a ${answer} has ${answers}`);
 }
 
-/** Statistics of many rows at once. @param pasts of each row the `lags` rows that end with it. */
+/** Statistics of many rows at once. @param pasts for each row, the `lags` rows that end with it. */
 export async function networkStatistics(
   { mean, sd, answer }: NetworkData,
   model: LoadedModel,
@@ -69,7 +69,7 @@ export async function networkStatistics(
   });
 }
 
-/** How far each channel is from its training: a score does not say which one moved it. */
+/** Distance of each channel from its training, as a score does not show which channel caused it. */
 function distances(input: Float32Array, width: number): Float64Array {
   const parts = new Float64Array(width);
   input.forEach((v, k) => {

@@ -46,7 +46,7 @@ const members = (scores: readonly ProcessScore[]) =>
   new Set(scores.flatMap(({ by = [] }) => by.map(({ member, channel }) => `${member} ${channel}`)));
 
 describe('members of the panel beside a model', () => {
-  test('normal rows bring none over its limit; a broken relation, a stuck sensor and a step are named', async () => {
+  test('normal rows stay below every limit; a broken relation, a stuck sensor and a step are named', async () => {
     const next = plant(1);
     const learned = learn(training(next));
     const ready = await readyOf(learned);
@@ -88,7 +88,7 @@ describe('members of the panel beside a model', () => {
     expect(step.scores[5].index).toBe(Math.max(step.scores[5].level ?? 0, step.scores[5].by?.[0].ratio ?? 0));
   });
 
-  test('a step of the load explains one of the values that follow it', async () => {
+  test('a step of the load explains a step of the values that follow it', async () => {
     const next = plant(2);
     const rows = training(next);
     const start = Array.from({ length: 100 }, () => next());
@@ -105,7 +105,7 @@ describe('members of the panel beside a model', () => {
     }
   });
 
-  test('a member takes no part where its limits did not hold in the rest of the training', () => {
+  test('a member skips channels in which its limits did not hold in the rest of the training', () => {
     const next = plant(3);
     const rows = training(next);
     const steady = learn(rows).own;
@@ -121,7 +121,7 @@ describe('members of the panel beside a model', () => {
     expect(watched(stepped, 'range')).toEqual([['flow']]);
   });
 
-  test('a change that is known to be normal is none, though the training does not show it', async () => {
+  test('a change configured as normal is not reported, even if the training does not show it', async () => {
     const next = plant(9);
     const rows = training(next);
     const { model } = learn(rows);
@@ -145,7 +145,7 @@ describe('members of the panel beside a model', () => {
     expect(own.watches[1].visible.heat).toBeGreaterThan(100);
   });
 
-  test('after a gap the recent past counts no more, and a jump between stretches is no step', async () => {
+  test('after a gap the recent past is discarded, and a jump between stretches is not a step', async () => {
     const next = plant(4);
     const rows = training(next);
     for (const row of rows.slice(400, 800)) row[1] += 30;
@@ -166,7 +166,7 @@ describe('members of the panel beside a model', () => {
     expect(await sudden({ ...state, follows: 'gap' })).toBe(false);
   });
 
-  test('the state is small, and the same rows get the same verdicts in any batches, through storage', async () => {
+  test('the state is small, and verdicts do not depend on batching or on storage of the state', async () => {
     const next = plant(5);
     const learned = learn(training(next));
     const rows = Array.from({ length: 120 }, (_, t) => next(t > 90 ? 1.2 : 0.7));
@@ -187,10 +187,10 @@ describe('members of the panel beside a model', () => {
 });
 
 /**
- * What the first version with members stored: later ones must go on from it, with the same verdicts. Written anew
- * (MILLWRIGHT_GOLDEN_STATES=1) only where a change of what is stored comes with a migration.
+ * State stored by the first version with members: later versions must resume from it with the same verdicts. Regenerate
+ * (MILLWRIGHT_GOLDEN_STATES=1) only if a change of the stored state comes with a migration.
  */
-test('goes on from what an earlier version stored', async () => {
+test('resumes from the state of an earlier version', async () => {
   const file = new URL('fixtures/ownMembers.json', import.meta.url);
   const next = plant(6);
   const rows = Array.from({ length: 30 }, (_, t) => next(t > 20 ? 1.1 : 0.7));

@@ -4,36 +4,36 @@ import { MemberSet, type MemberSnapshots, type Watch } from './panel/memberSet.t
 import type { MemberEvidence, ProcessScore } from './processState.ts';
 import { leadingChannels } from './rowMethod.ts';
 
-/** What is learned beside a machine's own process model, by the panel that tables are judged by. */
+/** Panel members learned in addition to a machine's own process model; the same panel judges tables. */
 export interface OwnMembers {
   snapshots: MemberSnapshots;
-  /** Of each channel: how the machine is run, not how it is. */
+  /** For each channel, whether it describes the operation rather than the condition of the machine. */
   context: boolean[];
-  /** Of channels that are judged. */
+  /** Watches of the judged channels. */
   watches: Watch[];
-  /** Of each member and channel: a limit of the training is exceeded so many times before a row counts as unlike it. */
+  /** For each member and channel, the factor by which the training's limit is raised. */
   raised: number[][];
 }
 
 export interface OwnTraining {
   channels: readonly string[];
-  /** Rows of one value a channel, oldest first. */
+  /** Rows with one value per channel, oldest first. */
   rows: readonly Float64Array[];
   /** Rows that follow a gap. */
   starts: ReadonlySet<number>;
-  /** Channels that tell how the machine is run, such as its speed and load. */
+  /** Channels that describe the operation, such as speed and load. */
   context: ReadonlySet<string>;
-  /** Of channels: a change that is normal beyond what the training shows, in the channel's unit. */
+  /** By channel, a change that is normal beyond the training, in the channel's unit. */
   normalChanges?: ReadonlyMap<string, number>;
 }
 
-/** Members that a change of the context explains: a machine that is run in another way gives other values. */
+/** Members whose findings a change of the context explains: other operation gives other values. */
 const EXPLAINED = ['sudden', 'spread', 'range'];
 
 /**
- * Learns the panel's members of a machine's own rows: each judges only those channels in which its limits from earlier
- * rows held in the later ones. Rows come in stretches, in which no season is visible.
- * @param margin by which limits are raised: no week holds all that is normal.
+ * Learns the panel's members from a machine's own rows: each judges only channels in which its limits from earlier rows
+ * held in later ones. Rows come in stretches too short to show a season.
+ * @param margin factor that raises limits: one week does not cover all normal behaviour.
  */
 export function learnOwnMembers(
   { channels, rows, starts, context, normalChanges }: OwnTraining,
@@ -59,20 +59,20 @@ export function learnOwnMembers(
   return { snapshots: set.snapshot(), context: isContext, watches, raised };
 }
 
-/** A model, and beside it the members of a panel: a row's index is the largest of theirs. */
+/** Combines a model with panel members: a row's index is the largest of theirs. */
 export function withMembers(ready: ReadyModel, channels: readonly string[], own: OwnMembers): ReadyModel {
   const set = new MemberSet(own.snapshots);
   const fresh = set.runningState();
-  /** Where the members stand; null while that is unsure. */
-  let stands: Float64Array | null = fresh;
+  /** Running state of the members; null while it is uncertain. */
+  let current: Float64Array | null = fresh;
   return {
     runtime: `${ready.runtime}, panel`,
     async judge(rows, state) {
       const judged = await ready.judge(rows, { past: state.past, levels: state.levels });
       const from = state.members ?? fresh;
-      if (stands === null || !isSame(from, stands)) set.resume(from);
-      stands = null;
-      // What was learned last is long past.
+      if (current === null || !isSame(from, current)) set.resume(from);
+      current = null;
+      // The rows learned last are long past.
       if (state.members === undefined || state.follows === 'gap') set.restart();
       const scores = rows.map((row, i) => {
         const values = Float64Array.from(row);
@@ -82,13 +82,13 @@ export function withMembers(ready: ReadyModel, channels: readonly string[], own:
         return level && combined(level, found);
       });
       const { past, levels } = judged.state;
-      stands = set.runningState();
-      return { scores, state: { past, levels, members: stands } };
+      current = set.runningState();
+      return { scores, state: { past, levels, members: current } };
     },
   };
 }
 
-/** Whether two states are the same; NaN is what is not known in both. */
+/** Whether two states are equal; NaN equals NaN. */
 function isSame(a: Float64Array, b: Float64Array): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
@@ -96,7 +96,7 @@ function isSame(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-/** The members' ratios of a row to their raised limits: what exceeds them, and the largest of all. */
+/** Ratios of a row to the members' raised limits: those that exceed them, and the largest of all. */
 function exceeded(set: MemberSet, row: Float64Array, channels: readonly string[], { context, raised }: OwnMembers) {
   const by: MemberEvidence[] = [];
   let [worst, channel]: [number, number] = [0, 0];

@@ -3,23 +3,23 @@ import { z } from 'zod';
 import { laggedCovariance, standardisedRun } from './laggedCovariance.ts';
 import { columnStandards, type RowMethod, standardised } from './rowMethod.ts';
 
-/** Principal components that together hold so much of the variance. */
+/** Part of the variance that the kept principal components explain. */
 const HELD_VARIANCE = 0.9;
 
 const numbers = z.array(z.number());
 export const planeSchema = z.strictObject({
   mean: numbers,
   sd: z.array(z.number().positive()),
-  /** A row a component, over the channels; and the variance of each. */
+  /** One row per component, over the channels; and the variance of each. */
   components: z.array(numbers),
   variances: z.array(z.number().positive()),
 });
 type Plane = z.infer<typeof planeSchema>;
 
 /**
- * The plane in which normal rows lie: principal components of the correlation matrix, Hotelling's T² inside the plane and
- * Q (squared prediction error) beside it. Source: Jackson & Mudholkar, "Control procedures for residuals associated with
- * principal component analysis", Technometrics 21 (1979).
+ * The plane in which normal rows lie: principal components of the correlation matrix, Hotelling's T² inside the plane
+ * and Q (squared prediction error) orthogonal to it. Source: Jackson & Mudholkar, "Control procedures for residuals
+ * associated with principal component analysis", Technometrics 21 (1979).
  */
 export const principalComponents: RowMethod<Plane> = {
   lags: 1,
@@ -41,7 +41,7 @@ function planeOf(rows: readonly Float64Array[]): Plane {
   const total = eigen.realEigenvalues.reduce((a, b) => a + Math.max(0, b), 0);
   let held = 0;
   const kept: number[] = [];
-  // One direction at least is left for Q.
+  // At least one direction is left for Q.
   for (const i of order.slice(0, -1)) {
     if (held >= HELD_VARIANCE * total) break;
     held += Math.max(0, eigen.realEigenvalues[i]);

@@ -9,7 +9,7 @@ import { ROW_METHODS } from './methodNames.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'];
 
-/** Channels of noise that remembers a little; `fault` is added to channel c from its row on. */
+/** Channels of slightly autocorrelated noise; `fault` is added to channel c from row `from` on. */
 function rows(count: number, seed: number, fault = 0, from = 0): Float64Array[] {
   const random = randomOf(seed);
   const state = new Float64Array(NAMES.length);
@@ -36,15 +36,15 @@ const share = (judge: JudgedBy, all: Float64Array[]) => verdictsOf(judge, all).f
 describe.each(ROW_METHODS)('%s', (method) => {
   const create = (training: Float64Array[]) => createRowDetector(method, NAMES, training);
 
-  test('is silent on more of the same, and names the channel that left', () => {
+  test('stays silent on similar rows, and names the faulty channel', () => {
     expect(share(create(rows(500, 1)), rows(400, 2))).toBeLessThan(0.02);
-    const said = verdictsOf(create(rows(500, 1)), rows(200, 3, 8, 100));
-    expect(said.slice(0, 100).filter((v) => v.on).length).toBeLessThan(3);
-    expect(said.slice(115).every((v) => v.on && v.index > 0.85)).toBe(true);
-    expect(said[150].channels[0]).toBe('c');
+    const judged = verdictsOf(create(rows(500, 1)), rows(200, 3, 8, 100));
+    expect(judged.slice(0, 100).filter((v) => v.on).length).toBeLessThan(3);
+    expect(judged.slice(115).every((v) => v.on && v.index > 0.85)).toBe(true);
+    expect(judged[150].channels[0]).toBe('c');
   });
 
-  test('a channel that never moves does no harm', () => {
+  test('a constant channel does no harm', () => {
     for (const value of [0, 0.1, 7.3]) {
       const still = (all: Float64Array[]) => all.map((row) => row.map((v, c) => (c === 0 ? value : v)));
       const judge = create(still(rows(400, 8)));
@@ -63,7 +63,7 @@ describe.each(ROW_METHODS)('%s', (method) => {
 });
 
 test.each(['drift_tolerant', 'canonical_variates', 'principal_components'] as const)(
-  '%s: the same rows get the same scores, whatever their unit',
+  '%s: scores do not depend on the unit',
   (method) => {
     const scores = (factor: number) => {
       const scaled = (all: Float64Array[]) => all.map((row) => row.map((v) => v * factor));
@@ -77,28 +77,28 @@ test.each(['drift_tolerant', 'canonical_variates', 'principal_components'] as co
   },
 );
 
-test('a cumulative sum sees more of a small shift that lasts than an average does', () => {
+test('a cumulative sum is more sensitive to a small persistent shift than an average', () => {
   const seen = (method: 'ewma' | 'cusum') =>
     share(createRowDetector(method, NAMES, rows(500, 1)), rows(400, 2, 1.5, 0));
   expect(seen('cusum')).toBeGreaterThan(0.5);
   expect(seen('cusum')).toBeGreaterThan(2 * seen('ewma'));
 });
 
-test('one spike does not last', () => {
+test('the effect of one spike does not last', () => {
   const detector = createRowDetector('canonical_variates', NAMES, rows(500, 1));
   const spiked = rows(300, 2);
   spiked[10][1] = 1e6;
   expect(share(detector, spiked)).toBeLessThan(0.25);
 });
 
-test('a channel that wandered while it was trained may wander on', () => {
+test('a channel that wandered in training may continue to wander', () => {
   const wandering = (count: number, from: number) =>
     rows(count, 12).map((row, t) => row.map((v, c) => (c === 1 ? v + 0.03 * (from + t) : v)));
   expect(share(createRowDetector('drift_tolerant', NAMES, wandering(400, 0)), wandering(300, 400))).toBe(0);
   expect(share(createRowDetector('drift_tolerant', NAMES, rows(400, 12)), wandering(300, 400))).toBeGreaterThan(0.8);
 });
 
-test('a long training tells what wanders about a level from what leaves it', () => {
+test('a long training distinguishes wandering about a level from leaving it', () => {
   const learnedGrowth = (kept: number) => {
     const random = randomOf(13);
     const detector = new DriftTolerantDetector(['a'], 4000);
@@ -124,18 +124,18 @@ describe('a simulated chemical plant', () => {
   const normal = fixture('normal');
   const names = Array.from(normal[0], (_, c) => `v${c + 1}`);
 
-  test('canonical variates are chosen, and keep silent on the rest of the normal run', () => {
+  test('canonical variates are chosen, and stay silent on the rest of the normal run', () => {
     const detector = createRowDetector('auto', names, normal.slice(0, 400));
     expect(detector.method).toBe('canonical_variates');
     expect(share(detector, normal.slice(400))).toBeLessThan(0.02);
   });
 
-  test.each(['fault01', 'fault04', 'fault05'])('%s is seen', (fault) => {
+  test.each(['fault01', 'fault04', 'fault05'])('%s is detected', (fault) => {
     expect(share(createRowDetector('auto', names, normal), fixture(fault))).toBeGreaterThan(0.95);
   });
 });
 
-// The recordings may not be kept here: GPL-3.0. Labels begin before the flow falls, so that 0.87 is about the ceiling.
+// The recordings are GPL-3.0 and not in the repository. Labels begin before the flow falls: 0.87 is about the ceiling.
 const SKAB = new URL('../../../../shared/data/pump-skab/valve1/', import.meta.url);
 test.skipIf(!existsSync(SKAB))('a pump rig, valve closing: F1 of 0.85 at few false alarms', () => {
   const counts = { hit: 0, wrong: 0, missed: 0, quiet: 0 };
@@ -149,9 +149,9 @@ test.skipIf(!existsSync(SKAB))('a pump rig, valve closing: F1 of 0.85 at few fal
     const names = Array.from(all[0], (_, c) => `c${c}`);
     const detector = createRowDetector('auto', names, all.slice(0, 400));
     expect(detector.method).toBe('drift_tolerant');
-    verdictsOf(detector, all.slice(400)).forEach(({ on: said }, i) => {
+    verdictsOf(detector, all.slice(400)).forEach(({ on: judged }, i) => {
       const true_ = Number(lines[400 + i][9]) === 1;
-      counts[said ? (true_ ? 'hit' : 'wrong') : true_ ? 'missed' : 'quiet']++;
+      counts[judged ? (true_ ? 'hit' : 'wrong') : true_ ? 'missed' : 'quiet']++;
     });
   }
   const { hit, wrong, missed, quiet } = counts;

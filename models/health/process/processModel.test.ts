@@ -49,14 +49,14 @@ function judge(data: Float64Array[], model: ProcessModel = learn(rows(600, 1))) 
   });
 }
 
-test('rows like the training stay below the limit, in every seed', () => {
+test('rows like the training stay below the limit, for every seed', () => {
   for (const seed of [2, 3, 4]) {
     const over = judge(rows(3000, seed)).filter((s) => s.index > 1).length;
     expect(over / 3000).toBeLessThan(0.01);
   }
 });
 
-test('a relation that breaks is found though each value stays in its own range, and the channel is named', () => {
+test('a broken relation is found although each value stays in its own range, and the channel is named', () => {
   const broken = judge(
     rows(200, 5, (row, i) => {
       if (i >= 100) row[3] -= 10;
@@ -70,7 +70,7 @@ test('a relation that breaks is found though each value stays in its own range, 
   expect(named / after.length).toBeGreaterThan(0.7);
 });
 
-test('a value that leaves its range is found', () => {
+test('a value outside its range is found', () => {
   const hot = judge(
     rows(200, 6, (row, i) => {
       if (i >= 100) row[2] += 20;
@@ -87,7 +87,7 @@ test('units do not matter, and the same rows give the same model', () => {
   for (const method of LEARNING_METHODS) expect(learn(data, method)).toEqual(learn(data, method));
 });
 
-test.each(LEARNING_METHODS)('%s: a package is read back and says the same, and is smaller than 1 MB', (method) => {
+test.each(LEARNING_METHODS)('%s: a package read back gives the same verdicts, and is smaller than 1 MB', (method) => {
   const model = learn(rows(400, 8), method);
   const text = JSON.stringify(model);
   expect(text.length).toBeLessThan(1e6);
@@ -96,7 +96,7 @@ test.each(LEARNING_METHODS)('%s: a package is read back and says the same, and i
   expect(judge(rows(50, 9), again)).toEqual(judge(rows(50, 9), model));
 });
 
-test('a package that does not fit is refused', () => {
+test('an invalid package is refused', () => {
   const model = learn(rows(300, 8));
   const { learned } = model;
   if (learned.method !== 'principal_components') throw new Error('another method');

@@ -11,7 +11,7 @@ import { planeSchema, principalComponents } from './principalComponents.ts';
 import type { ProcessScore, ProcessState } from './processState.ts';
 import { blocksOf, leadingChannels, type RowMethod, type RowModel, type Statistics } from './rowMethod.ts';
 
-/** Values of all rows that a statistic looks at: they are carried from row to row. */
+/** Maximum number of values in the rows of a statistic, which are carried from row to row. */
 const MAX_PAST = 4000;
 const REFERENCE_LEVELS = Array.from({ length: 21 }, (_, i) => i / 20);
 
@@ -31,20 +31,20 @@ export const processModelSchema = z.strictObject({
     data: z.string(),
     rows: z.int(),
     split: z.string(),
-    /** Of rows that the model had not seen, so many came over the limit. */
+    /** False-alarm rate on held-out rows. */
     falseRate: z.number(),
     limits: z.string(),
     version: z.string(),
   }),
   channels: z.array(z.string().min(1).max(64)).min(2).max(200),
   learned: learnedSchema,
-  /** Rows that a statistic looks at; weights of the averages through which each statistic is watched. */
+  /** Rows used by a statistic; EWMA weights through which each statistic is watched. */
   lags: z.int().min(1).max(1000),
   weights: z.array(z.number().positive().max(1)).min(1),
-  /** Of each watched average: its limit, and its usual value. Averages of one weight stand together. */
+  /** Limit and usual value of each watched average, grouped by weight. */
   limits: z.array(z.number().positive()).min(1),
   usual: z.array(z.number().positive()).min(1),
-  /** 0, 5 … 100 % quantiles of each channel, and of the index, of rows like the training: what drift is measured by. */
+  /** 0, 5 … 100 % quantiles of each channel and of the index on rows like the training, as reference for drift. */
   reference: z.strictObject({
     rows: z.int().positive(),
     channels: z.array(z.array(z.number())),
@@ -54,9 +54,9 @@ export const processModelSchema = z.strictObject({
 export type ProcessModel = z.infer<typeof processModelSchema>;
 
 export interface TrainingNotes {
-  /** Where the rows come from. */
+  /** Origin of the rows. */
   data: string;
-  /** Of Millwright. */
+  /** Version of Millwright. */
   version: string;
   seed: number;
 }
@@ -76,10 +76,10 @@ export function methodOf(method: LearningMethod): RowMethod<never> {
 }
 
 /**
- * Learns what rows of process values are normal. Limits are those of five contiguous blocks that the model had not seen:
- * mean and spread of each log average, with as many independent values as its autocorrelation leaves.
+ * Learns a model of normal rows of process values. Limits come from five contiguous held-out blocks: mean and spread of
+ * each log average, with its effective number of independent values given autocorrelation.
  * @param rows of numbers, oldest first; every channel moves in them.
- * @throws RangeError where there are too few rows or channels, or too many channels.
+ * @throws RangeError if there are too few rows or channels, or too many channels.
  */
 export function trainProcess(
   method: LearningMethod,
@@ -113,12 +113,12 @@ export function trainProcess(
   };
 }
 
-/** Every statistic of each row of a block that has enough rows before it. */
+/** All statistics of each row of a block with enough rows before it. */
 export function statisticsOf(model: RowModel, rows: readonly Float64Array[], lags: number): number[][] {
   return rows.slice(lags - 1).map((_, i) => model.statistics(rows.slice(i, i + lags)).values);
 }
 
-/** The parts of a model that come from blocks of statistics of rows that it had not seen. */
+/** The parts of a model that are computed from held-out blocks of statistics. */
 export function limitsOf(
   blocks: readonly number[][][],
   weights: readonly number[],
@@ -167,18 +167,18 @@ export function limitsOf(
   };
 }
 
-/** The model, ready to judge rows. @throws Error where it is a network: those are loaded by whoever has a runtime. */
+/** The model, ready to judge rows. @throws Error for a network, which needs a runtime (`loadProcessModel`). */
 export function loadProcess({ learned }: ProcessModel): RowModel {
   if (learned.method === 'network') throw new Error('a network needs a model runtime');
   return methodOf(learned.method).load(learned.data as never);
 }
 
-/** The state before the first row: no past, and averages as they were in the training. */
+/** The state before the first row: no past, and averages at their usual values in training. */
 export function freshState({ usual }: ProcessModel): ProcessState {
   return { past: [], levels: usual };
 }
 
-/** The rows that a statistic looks at once `row` has come; null while there are too few. */
+/** The rows used by a statistic after `row`; null while there are too few. */
 export function appendToPast(
   { lags }: ProcessModel,
   row: readonly number[],
@@ -188,7 +188,7 @@ export function appendToPast(
   return rows.length < lags ? null : rows;
 }
 
-/** The verdict on a row, and what is carried on. Pure. @param statistics null: too few rows before it yet. */
+/** The verdict on a row, and the next state. Pure. @param statistics null: too few rows before it. */
 export function judgeRow(
   model: ProcessModel,
   row: readonly number[],
@@ -202,14 +202,14 @@ export function judgeRow(
   let worst = { ratio: 0, statistic: 0 };
   levels.forEach((level, i) => {
     const ratio = level / model.limits[i];
-    // NaN must not look like a quiet machine: it is passed on.
+    // NaN must not look like a healthy machine, so it is propagated.
     if (!Number.isNaN(worst.ratio) && !(ratio <= worst.ratio)) worst = { ratio, statistic: i % values.length };
   });
   const channels = leadingChannels(parts[worst.statistic]).map((c) => model.channels[c]);
   return { score: { index: worst.ratio, channels }, state: { past, levels } };
 }
 
-/** Judges a row by a model that is loaded. */
+/** Judges a row by a loaded model. */
 export function stepProcess(
   model: ProcessModel,
   loaded: RowModel,
@@ -257,7 +257,7 @@ function fits({ channels, learned, lags, reference }: ProcessModel): boolean {
         trees.every(({ channel, threshold, low, high, left, right, size }) => {
           const nodes = channel.length;
           const same = [threshold, low, high, left, right, size].every((column) => column.length === nodes);
-          // Children lie behind their node, so that no walk goes round.
+          // Children come after their node, so that a walk cannot loop.
           return (
             same &&
             channel.every((c, i) => c < 0 || (c < width && between(left[i], i, nodes) && between(right[i], i, nodes)))

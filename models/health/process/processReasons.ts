@@ -1,6 +1,6 @@
 import type { MemberEvidence, ProcessScore } from './processState.ts';
 
-/** Members that are named. */
+/** Maximum number of members named. */
 export const MAX_BY = 5;
 const MEMBER_TEXTS: Record<string, string> = {
   sudden: 'a sudden change',

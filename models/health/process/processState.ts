@@ -1,14 +1,14 @@
-/** What is carried from row to row: the last rows, and the averages. */
+/** State carried from row to row: the last rows, and the averages. */
 export interface ProcessState {
   past: number[][];
   levels: number[];
-  /** Of the panel's members beside a machine's own model; absent where it has none, or they have judged no row yet. */
+  /** State of the panel members beside a machine's own model; absent if there are none, or before their first row. */
   members?: Float64Array;
-  /** The next row comes after a gap: members keep what they learned, and forget their recent past. */
+  /** The next row follows a gap: members keep what they learned, and discard their recent past. */
   follows?: 'gap';
 }
 
-/** A member of a panel whose limit a row exceeds: in which channel, and how many times. */
+/** A panel member whose limit a row exceeds, with the channel and the ratio. */
 export interface MemberEvidence {
   member: string;
   channel: string;
@@ -18,9 +18,11 @@ export interface MemberEvidence {
 export interface ProcessScore {
   /** 1 is the limit. */
   index: number;
-  /** The channels that moved it, the one that moved it most first. */
+  /** The channels that contribute to it, the largest first. */
   channels: string[];
-  /** Where members of a panel judge beside the model: the model's own index, and the members whose limit is exceeded, the largest first. */
+  /**
+   * With panel members beside the model: the model's own index, and the members whose limit is exceeded, largest first.
+   */
   level?: number;
   by?: MemberEvidence[];
 }

@@ -5,12 +5,12 @@ import type { ProcessState } from './processState.ts';
 import { columnStandards, type RowModel } from './rowMethod.ts';
 
 export interface RowSnapshot {
-  /** Rows that it is learning from; none once it has learned. */
+  /** Rows collected for learning; empty once learned. */
   learning: Float64Array[];
   learned: { model: ProcessModel; state: ProcessState; normal: number[] } | null;
 }
 
-/** Learns from its first rows what is normal, by any of the methods that learn here, and judges those that follow. */
+/** Learns a baseline from its first rows, by any of the built-in methods, and judges the rows that follow. */
 export class RowDetector implements Detector<RowSnapshot> {
   readonly #method: LearningMethod;
   readonly #names: readonly string[];
@@ -18,7 +18,7 @@ export class RowDetector implements Detector<RowSnapshot> {
   #learning: Float64Array[] = [];
   #learned: RowSnapshot['learned'] = null;
   #loaded: RowModel | null = null;
-  /** The step of the row that was scored last: `learn` of the same row takes it. */
+  /** Result for the row scored last, which `learn` of the same row reuses. */
   #latest: { row: ArrayLike<number>; next: ReturnType<typeof stepProcess> } | null = null;
 
   constructor(method: LearningMethod, names: readonly string[], learnRows: number, snapshot?: RowSnapshot) {
@@ -43,7 +43,7 @@ export class RowDetector implements Detector<RowSnapshot> {
     return { assessable: true, index: score.index, contributions };
   }
 
-  /** @throws RangeError where there are too few rows for its method when the last of them has come. */
+  /** @throws RangeError at the last learning row if there are too few for the method. */
   learn(row: ArrayLike<number>): void {
     const next = this.#latest?.row === row ? this.#latest.next : this.#step(row);
     this.#latest = null;

@@ -1,4 +1,4 @@
-/** What a method says of a row: positive statistics, and what each channel added to each of them. */
+/** A method's result for a row: positive statistics, and the contribution of each channel. */
 export interface Statistics {
   values: number[];
   parts: Float64Array[];
@@ -11,31 +11,31 @@ export interface RowModel {
 }
 
 /**
- * A way to learn what is normal from rows of several channels. What it learned is plain numbers (`data`), so that it can
- * travel; limits, smoothing and verdicts are the same for all of them (`processModel.ts`).
+ * A method that learns a baseline from rows of several channels. What it learned is plain data, hence portable; limits,
+ * smoothing and verdicts are common to all methods (`processModel.ts`).
  */
 export interface RowMethod<Data> {
-  /** Rows that a statistic looks at. */
+  /** Rows used by a statistic. */
   readonly lags: number;
   /** Each statistic is watched through these averages: weights of an EWMA, 1 for the statistic itself. */
   readonly weights: readonly number[];
-  /** Chance that a normal row brings any watched statistic over its limit. */
+  /** Chance that a normal row takes any watched statistic over its limit. */
   readonly alpha: number;
   /**
-   * The same by the tail of the rows that were seen, where these are many: a law that is fitted to all of them
-   * is off in its tail.
+   * The same chance for a limit from the empirical tail, used with many rows: a law fitted to all of them is inaccurate
+   * in its tail.
    */
   readonly rowAlpha?: number;
-  /** Rows that a model of so many channels asks for. */
+  /** Minimum number of rows for a model of this many channels. */
   leastRows(channels: number): number;
   readonly mostChannels: number;
-  /** @param runs contiguous stretches of normal rows. @param seed where chance is part of the method. */
+  /** @param runs contiguous stretches of normal rows. @param seed for randomised methods. */
   train(runs: readonly (readonly Float64Array[])[], seed: number): Data;
   load(data: Data): RowModel;
 }
 
 const BLOCKS = 5;
-/** A single value counts for no more than this many standard deviations: a spike must not last in the averages. */
+/** A single value counts for at most this many standard deviations, so that a spike does not linger in the averages. */
 export const WINSORISED = 10;
 
 /**
@@ -46,15 +46,15 @@ export function standardised(value: number, mean: number, sd: number): number {
   return Math.max(-WINSORISED, Math.min(WINSORISED, (value - mean) / sd));
 }
 
-/** Of all that was added, and channels that are named. */
+/** Minimum share of the total, and maximum number of channels, to be named. */
 const MIN_SHARE = 0.05;
 const MAX_LEADING = 5;
 
-/** Channels by falling share of what they added, those that added next to nothing left out; at most five. */
+/** At most five channels by descending contribution, without negligible ones. */
 export function leadingChannels(parts: ArrayLike<number>): number[] {
   let total = 0;
   for (let i = 0; i < parts.length; i++) total += Math.max(0, parts[i]);
-  // By insertion: no row has more than twenty of these.
+  // Insertion sort: at most twenty can reach the minimum share.
   const order: number[] = [];
   for (let i = 0; i < parts.length; i++) {
     if (!(parts[i] > MIN_SHARE * total)) continue;
@@ -65,7 +65,7 @@ export function leadingChannels(parts: ArrayLike<number>): number[] {
   return order.slice(0, MAX_LEADING);
 }
 
-/** Ends of five contiguous blocks of rows: each is judged by what is learned of the others. */
+/** Bounds of five contiguous blocks of rows for cross-validation. */
 export function blocksOf(rows: number): { from: number; to: number }[] {
   return Array.from({ length: BLOCKS }, (_, b) => ({
     from: Math.floor((b * rows) / BLOCKS),
@@ -73,12 +73,12 @@ export function blocksOf(rows: number): { from: number; to: number }[] {
   }));
 }
 
-/** Mean and standard deviation of each column; a column that never moves has its rounding for one. */
+/** Mean and standard deviation of each column; a constant column's deviation is its rounding. */
 export function columnStandards(rows: readonly Float64Array[]): { mean: Float64Array; sd: Float64Array } {
   const width = rows[0].length;
   const mean = new Float64Array(width);
   const sd = new Float64Array(width);
-  // From the first row: the mean of a channel that stands still is its value, without a rounding error.
+  // Relative to the first row, so that the mean of a constant channel has no rounding error.
   for (const row of rows) for (let c = 0; c < width; c++) mean[c] += (row[c] - rows[0][c]) / rows.length;
   for (let c = 0; c < width; c++) mean[c] += rows[0][c];
   for (const row of rows) for (let c = 0; c < width; c++) sd[c] += (row[c] - mean[c]) ** 2 / rows.length;
@@ -86,7 +86,7 @@ export function columnStandards(rows: readonly Float64Array[]): { mean: Float64A
   return { mean, sd };
 }
 
-/** Correlation of values with the one before each, 0 at the least and not quite 1. */
+/** Lag-1 autocorrelation, at least 0 and slightly below 1. */
 export function memoryOf(values: readonly number[]): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   let [power, lagged] = [0, 0];

@@ -5,15 +5,15 @@ export interface RowMetrics {
   f1: number;
   precision: number;
   recall: number;
-  /** Of the normal rows, those that were flagged; of the anomalous ones, those that were not. */
+  /** Part of the normal rows flagged; of the anomalous rows missed. */
   falseAlarmRate: number;
   missedRate: number;
-  /** F1 of flagging every row: what no detector should be below. */
+  /** F1 of flagging every row, which any useful detector exceeds. */
   f1OfFlaggingAll: number;
 }
 
 /**
- * Precision, recall, F1 and error rates over all rows together; where there are none of a kind its rate is 0.
+ * Precision, recall, F1 and error rates over all rows together; a rate without any rows is 0.
  * @param flagged verdict on each row.
  * @param anomalous label of each row, as many.
  */

@@ -8,10 +8,10 @@ const ALPHA = 0.002;
 const MIN_ROWS = 100;
 
 /**
- * A model of process values around a network that was learned elsewhere: its rows in standard deviations of these rows, and
- * limits from them, too, which the network should not have seen.
- * @param rows that were normal, oldest first. @param network is `data.file`, ready to answer.
- * @throws RangeError where there are too few rows; Error where the network is not as wide as they are.
+ * Wraps a network trained elsewhere as a process model: these rows give the standard deviations and the limits, and
+ * should be held out from the network's training.
+ * @param rows that were normal, oldest first. @param network `data.file`, loaded.
+ * @throws RangeError if there are too few rows; Error if the network has another width.
  */
 export async function wrapNetwork(
   { answer, file }: Pick<NetworkData, 'answer' | 'file'>,

@@ -8,12 +8,12 @@ export interface ArrivalTiming {
 export const NO_ARRIVALS: ArrivalTiming = { lastMs: Number.NEGATIVE_INFINITY, meanMs: 0, known: 0 };
 
 const LEARNED_ARRIVALS = 16;
-/** A point is silent after this many usual intervals, but not sooner than this. */
+/** A point is silent after this many usual intervals, but not before this time. */
 const SILENCE_FACTOR = 10;
 const MIN_MS = 30_000;
 
 /**
- * The timing after one more arrival: the mean interval, of the first 16 plain, later exponentially weighted. Pure.
+ * The timing after one more arrival: the plain mean of the first 16 intervals, later exponentially weighted. Pure.
  * @param nowMs by the receiver's clock.
  */
 export function stepArrival({ lastMs, meanMs, known }: ArrivalTiming, nowMs: number): ArrivalTiming {

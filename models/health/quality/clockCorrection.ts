@@ -1,10 +1,10 @@
 /** The correction of a device's timestamps while its clock is wrong, and the candidate for the next one. */
 export interface ClockCorrection {
-  /** 0: the clock is taken to be right. */
+  /** 0: the clock is considered right. */
   offsetMs: number;
-  /** Times that it was set by a minute and more. */
+  /** Number of times it was set by a minute or more. */
   steps: number;
-  /** Consecutive messages that are late by the current correction: how many, since when, and the range of their delays. */
+  /** Consecutive messages that are late despite the current correction: start, count, and range of their delays. */
   late: { sinceMs: number; messages: number; leastMs: number; mostMs: number } | null;
 }
 
@@ -15,20 +15,20 @@ const NEAR_MS = 10_000;
 /** A longer delay may be the network's, or the clock was set back. */
 const LATE_MS = 60_000;
 /**
- * A clock that is behind delays every message by the same time. A backlog that is delivered, or a recording that is
- * replayed, comes with a delay that changes; only where it is steady over this many messages and this long is it a clock.
+ * A clock that is behind delays every message by the same time. A delivered backlog or a replayed recording has a
+ * changing delay; only a delay that is steady for this many messages and this long is a wrong clock.
  */
 const STEADY_MESSAGES = 5;
 const STEADY_FOR_MS = 20_000;
-/** A network's jitter, and the part of the elapsed time by which a delay may change: at that pace a backlog never ends. */
+/** Network jitter, and the part of the elapsed time by which a delay may change: a backlog at that pace never ends. */
 const JITTER_MS = 2_500;
 const STEADY_PACE = 0.05;
-/** No device of a plant has kept data since then: it began anew in 1970 or 1980. */
+/** Earlier timestamps are a clock reset to 1970 or 1980: no device buffers data for that long. */
 const FIRST_MS = Date.UTC(2000, 0, 1);
 
 /**
- * The correction after one more message. What would come from the future is corrected at once, for nothing is measured
- * before it happens; what comes from the past once a few messages in a row are behind by the same. Pure.
+ * The correction after one more message. A timestamp in the future is corrected at once, as it must be wrong; one in
+ * the past only after several consecutive messages with the same delay. Pure.
  * @param aheadMs that a clock may be ahead before it is corrected.
  */
 export function stepClock(
@@ -49,7 +49,7 @@ export function stepClock(
   return steady ? set(state, late.leastMs) : { ...state, late };
 }
 
-/** The run of late messages with one more; it begins anew where the delay is no longer the same. */
+/** The run of late messages with one more; it restarts if the delay changes. */
 function extended(
   late: ClockCorrection['late'],
   delayMs: number,
@@ -67,7 +67,7 @@ function set(state: ClockCorrection, offsetMs: number): ClockCorrection {
   return { offsetMs, steps, late: null };
 }
 
-/** In words; null where the clock is right. */
+/** The correction in words; null if the clock is right. */
 export function clockInWords({ offsetMs }: ClockCorrection): string | null {
   if (offsetMs === 0) return null;
   const s = Math.abs(offsetMs) / 1000;

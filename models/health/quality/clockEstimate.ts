@@ -2,35 +2,35 @@ import { median } from '../statistics.ts';
 
 /** The estimate of a device's clock relative to the receiver's. */
 export interface ClockView {
-  /** How far the device's clock is behind, seconds; negative where it is ahead. The fastest way of the network is in it. */
+  /** How far the device's clock is behind, in seconds; negative: ahead. Includes the network's minimum latency. */
   offsetS: number;
   /** How much slower it runs, in ppm; null for the first half hour. */
   driftPpm: number | null;
-  /** Times that it was set. */
+  /** Number of times it was set. */
   jumps: number;
 }
 
-/** Over so much time the fastest message stands for all: what others took longer is the network's. */
+/** Window whose fastest message counts: the extra delay of others is network latency. */
 const WINDOW_MS = 30_000;
 const KEPT_WINDOWS = 60;
 const DRIFT_WINDOWS = 60;
-/** A clock that differs by more from one window to the next was set. */
+/** A clock whose offset changes by more from one window to the next was set. */
 const JUMP_MS = 1500;
-/** Times of a replayed recording, or of a backlog, advance at another rate than the clock and are not used. */
+/** Timestamps of a replayed recording or a backlog advance at another rate than the clock and are not used. */
 const PACE = [0.5, 2] as const;
 /** A clock that went back is accepted after this many consistent messages. */
 const AGREEING = 10;
 
 /**
- * Offset and drift of a device's clock by its stamps and their arrivals: of each half minute the least delay counts (as in
- * NTP's clock filter, RFC 5905, 10), and the drift is the median slope of those (Theil–Sen).
+ * Offset and drift of a device's clock from timestamps and arrival times: the least delay of each half minute counts
+ * (as in NTP's clock filter, RFC 5905, 10), and the drift is the median slope of those (Theil–Sen).
  */
 export class ClockEstimate {
   jumps = 0;
   #windows: { arrivalMs: number; delayMs: number }[] = [];
   #window: { beganMs: number; least: number; arrivalMs: number; stampMs: number; messages: number } | null = null;
 
-  /** Takes a message; true where the clock may have been set back, so that what comes now is older than what came. */
+  /** Observes a message; true if the clock may have been set back, so that new timestamps precede earlier ones. */
   observe(stampMs: number, arrivalMs: number): boolean {
     const delayMs = arrivalMs - stampMs;
     const now = this.#window;
@@ -48,7 +48,7 @@ export class ClockEstimate {
     const live = pace > PACE[0] && pace < PACE[1];
     this.#begin(stampMs, arrivalMs);
     if (!live) {
-      // A jump within a window shows as a pace, too: the windows before and after it tell.
+      // A jump within a window looks like a pace, too: the windows before and after it reveal the jump.
       return false;
     }
     return this.#close(now);
@@ -73,7 +73,7 @@ export class ClockEstimate {
     }
     this.#windows.push({ arrivalMs, delayMs: least });
     if (this.#windows.length > KEPT_WINDOWS) this.#windows.shift();
-    // The first of a process may follow a clock that was set while it was away: who asks goes back only where it has to.
+    // The first window of a process may follow a clock set while it was down: callers go back only if they have to.
     return last === undefined || jump > JUMP_MS;
   }
 

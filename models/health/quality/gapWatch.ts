@@ -1,11 +1,11 @@
-/** What is known of the times between a point's messages, in microseconds. */
+/** Statistics of the intervals between a point's messages, in microseconds. */
 export interface Rhythm {
   lastUs: number | null;
   meanUs: number;
   /** Mean absolute deviation. */
   spreadUs: number;
   known: number;
-  /** Gaps in a row: three are a new rhythm. */
+  /** Consecutive gaps: three are a new rhythm. */
   gaps: number;
 }
 
@@ -14,7 +14,7 @@ export const NO_RHYTHM: Rhythm = { lastUs: null, meanUs: 0, spreadUs: 0, known: 
 const LEARN = 16;
 const NEW_RHYTHM = 3;
 
-/** Whether messages are missing before this one: it comes after three usual times and six spreads. Pure. */
+/** Whether messages are missing before this one: its interval exceeds three usual ones plus six spreads. Pure. */
 export function stepRhythm(rhythm: Rhythm, timeUs: number): { rhythm: Rhythm; gap: boolean } {
   const { lastUs, meanUs, spreadUs, known, gaps } = rhythm;
   if (lastUs === null) return { rhythm: { ...rhythm, lastUs: timeUs }, gap: false };

@@ -1,6 +1,6 @@
 import type { Unit } from '#models/contracts/units.ts';
 
-/** What no machine of a plant can be, by unit: below absolute zero or a vacuum, beyond what any such sensor measures. */
+/** Physically possible range by unit: from absolute zero or a vacuum to beyond what any such sensor measures. */
 const POSSIBLE: Partial<Record<Unit, readonly [number, number]>> = {
   g: [-20_000, 20_000],
   'm/s2': [-200_000, 200_000],
@@ -13,7 +13,7 @@ const POSSIBLE: Partial<Record<Unit, readonly [number, number]>> = {
   kW: [-1_000_000, 1_000_000],
 };
 
-/** Whether values between these two can be measured in a unit. */
+/** Whether values in this range are possible in a unit. */
 export function isPossible(low: number, high: number, unit: Unit): boolean {
   const range = POSSIBLE[unit];
   return range === undefined || (low >= range[0] && high <= range[1]);

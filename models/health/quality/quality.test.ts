@@ -46,11 +46,11 @@ test.each([
   ['impacts', cut(3, impacts)],
   ['noise, nearly all of it,', cut(0.02, noise)],
   ['one side alone', (i: number) => Math.min(0.7, sine(i))],
-])('%s that is cut off is clipped', (_name, of) => {
+])('%s that is cut off is reported as clipped', (_name, of) => {
   expect(flaw(of)).toBe('clipped');
 });
 
-test('one value throughout is stuck, single samples far away are spikes, a ringing impact is none', () => {
+test('one value throughout is stuck, single distant samples are spikes, a ringing impact is not', () => {
   expect(flaw(() => 0.7)).toBe('stuck');
   expect(flaw((i) => (i === 2000 ? 90 : noise()))).toBe('spikes');
   expect(
@@ -58,7 +58,7 @@ test('one value throughout is stuck, single samples far away are spikes, a ringi
   ).toBeNull();
 });
 
-test('a slow value is stuck when it stays for ten times as long as it ever did; not before it is known, not at zero', () => {
+test('a slow value is stuck after ten times its longest run; not before enough values are known, not at zero', () => {
   let state = NOT_STUCK;
   for (let i = 0; i < 50; i++) state = stepStuck(state, 20);
   expect(isStuck(state, 'degC')).toBe(false);
@@ -77,7 +77,7 @@ test('a slow value is stuck when it stays for ten times as long as it ever did; 
   expect(isStuck(state, 'degC')).toBe(true);
 });
 
-test('single slow values far from all others are spikes; a step is none', () => {
+test('single slow values far from all others are spikes; a step is not', () => {
   const values = Array.from({ length: 30 }, () => 60 + noise());
   expect(slowFlaw(values, NOT_STUCK, 'degC')).toBeNull();
   expect(slowFlaw([...values, 4000], NOT_STUCK, 'degC')).toBe('spikes');
@@ -99,7 +99,7 @@ function gated(values: number[], unit: Unit = 'degC', everyS = 2) {
 }
 const steady = (n: number, level = 55) => Array.from({ length: n }, () => level + 0.3 * noise());
 
-test('one or two impossible values among few are spikes, and reach nothing', () => {
+test('one or two impossible values among few are spikes, and are discarded', () => {
   for (const wild of [[850], [-200], [850, 850], [850, -200]]) {
     const { passed, spikes } = gated([...steady(50), ...wild, ...steady(10)]);
     expect(spikes).toBe(wild.length);
@@ -109,7 +109,7 @@ test('one or two impossible values among few are spikes, and reach nothing', () 
   expect(gated([...Array(50).fill(55), 850, 55, 55]).spikes).toBe(1);
 });
 
-test('a change is one at its third value, or a minute after it began; nothing of it is lost', () => {
+test('a change is accepted at its third value, or a minute after it began, without losing values', () => {
   const values = [...steady(50), ...steady(3, 90)];
   expect(gated(values)).toEqual({ passed: values, spikes: 0 });
   const rare = [...steady(50), ...steady(2, 90)];
@@ -118,14 +118,14 @@ test('a change is one at its third value, or a minute after it began; nothing of
   expect(gated(ramp)).toEqual({ passed: ramp, spikes: 0 });
 });
 
-test('what jumps by nature is let through: a switch, and pulses that come often', () => {
+test('values that jump by nature pass: a switch, and frequent pulses', () => {
   const onOff = Array.from({ length: 100 }, (_, i) => (i % 50 === 49 ? 0 : 1));
   expect(gated(onOff, '1').spikes).toBe(0);
   const pulses = Array.from({ length: 400 }, (_, i) => (i % 5 === 4 ? 90 : 20) + 0.1 * noise());
   expect(gated(pulses, 'bar').spikes).toBeLessThan(10);
 });
 
-test('a gap is one of a regular rhythm; a new rhythm is learned', () => {
+test('a gap interrupts a regular rhythm; a new rhythm is learned', () => {
   const gapsOf = (times: number[]) => {
     let rhythm = NO_RHYTHM;
     return times.filter((t) => {
@@ -144,14 +144,14 @@ test('a gap is one of a regular rhythm; a new rhythm is learned', () => {
   expect(gapsOf(irregular).length).toBeLessThan(10);
 });
 
-test('what no machine can be is impossible', () => {
+test('physically impossible values are detected', () => {
   expect(isPossible(-40, 900, 'degC')).toBe(true);
   expect(isPossible(-300, 900, 'degC')).toBe(false);
   expect(isPossible(0, 1e5, 'g')).toBe(false);
   expect(isPossible(-1e300, 1e300, '1')).toBe(true);
 });
 
-/** Messages a second, each delayed by the network; `clock` gives the device's stamp. */
+/** One message per second, each delayed by the network; `clock` gives the device's timestamp. */
 function tick(estimate: ClockEstimate, fromS: number, toS: number, clock: (ms: number) => number): number {
   let setBack = 0;
   for (let s = fromS; s < toS; s++) {
@@ -171,9 +171,9 @@ test('offset and drift of a clock are found behind the network’s jitter', () =
   expect(estimate.view?.jumps).toBe(0);
 });
 
-test('a clock that is set is noticed within two minutes; that it went back is said once', () => {
+test('setting a clock is detected within two minutes; setting it back is reported once', () => {
   const estimate = new ClockEstimate();
-  // Once at the beginning: nobody knows what was before.
+  // Once at the start: the previous clock is unknown.
   expect(tick(estimate, 0, 300, (ms) => ms)).toBe(1);
   expect(tick(estimate, 300, 420, (ms) => ms - 3_600_000)).toBe(1);
   expect(estimate.view).toMatchObject({ jumps: 1 });
@@ -182,13 +182,13 @@ test('a clock that is set is noticed within two minutes; that it went back is sa
   expect(estimate.view?.jumps).toBe(2);
 });
 
-test('a recording that is played fast says nothing of a clock', () => {
+test('a recording replayed fast gives no clock estimate', () => {
   const estimate = new ClockEstimate();
   expect(tick(estimate, 0, 600, (ms) => 1.6e12 + 100 * (ms - 1.7e12))).toBe(0);
   expect(estimate.view).toBeNull();
 });
 
-test('what was heard regularly is silent after ten usual times, no sooner than half a minute; what is rare is not', () => {
+test('a regular sender is silent after ten usual intervals, at least half a minute; a rare one is not', () => {
   let often = NO_ARRIVALS;
   for (let i = 0; i < 100; i++) often = stepArrival(often, i * 1000);
   expect(isSilent(often, 99_000 + 29_000)).toBe(false);
@@ -200,8 +200,8 @@ test('what was heard regularly is silent after ten usual times, no sooner than h
   expect(isSilent(stepArrival(NO_ARRIVALS, 0), 1e9)).toBe(false);
 });
 
-/** Messages each second from a device whose clock differs by `aheadMs(second)`; by how much each is placed wrong, ms. */
-function placed(seconds: number, aheadMs: (s: number) => number, latencyMs: (s: number) => number = () => 100) {
+/** One message per second from a device whose clock differs by `aheadMs(second)`; returns the remaining errors, ms. */
+function correctedClock(seconds: number, aheadMs: (s: number) => number, latencyMs: (s: number) => number = () => 100) {
   let clock = CLOCK_RIGHT;
   const wrong = Array.from({ length: seconds }, (_, s) => {
     const sentMs = 1.7e12 + s * 1000;
@@ -221,18 +221,18 @@ test.each([
   ['that begins winter time', (s: number) => (s < 60 ? 0 : -HOUR_MS), 21],
   ['that is local time, and begins winter time', (s: number) => (s < 60 ? 2 : 1) * HOUR_MS, 21],
 ])('a clock %s is corrected', (_name, aheadMs, most) => {
-  const { wrong } = placed(120, aheadMs);
+  const { wrong } = correctedClock(120, aheadMs);
   expect(wrong.filter((ms) => Math.abs(ms) > 10_000).length).toBeLessThanOrEqual(most);
   expect(Math.abs(wrong[119])).toBeLessThan(10_000);
 });
 
-test('a backlog, a slow network and a recording are no wrong clock', () => {
-  // An hour without connection, then ten messages a second until it is caught up.
+test('a backlog, a slow network and a recording are not wrong clocks', () => {
+  // An hour without connection, then ten messages a second until caught up.
   let clock = CLOCK_RIGHT;
   for (let i = 0; i < 4000; i++) clock = stepClock(clock, 1.7e12 + i * 1000, 1.7e12 + HOUR_MS + i * 100, 300_000);
   expect(clock).toMatchObject({ offsetMs: 0, steps: 0 });
   expect(
-    placed(
+    correctedClock(
       600,
       () => 0,
       (s) => 30_000 * (s % 7 === 0 ? 1 : 0),
@@ -242,18 +242,18 @@ test('a backlog, a slow network and a recording are no wrong clock', () => {
   expect(clock.offsetMs).toBe(0);
 });
 
-test('a backlog that a busy machine takes in at about its own pace for a while is no wrong clock', () => {
+test('a backlog ingested at about real-time pace for a while is not a wrong clock', () => {
   let clock = CLOCK_RIGHT;
   let arrivalMs = 1.7e12;
   for (let s = 0; s < 300; s++) {
-    // Ten seconds at the pace of the clock, then half a minute in a burst, and so on.
+    // Alternates ten seconds at real-time pace with half a minute in a burst.
     arrivalMs += s % 40 < 12 ? 1000 : 20;
     clock = stepClock(clock, 1.7e12 - 240_000 + s * 1000, arrivalMs, 300_000);
     expect(clock.offsetMs).toBe(0);
   }
 });
 
-test('a clock that is corrected is named', () => {
+test('a corrected clock is described', () => {
   expect(clockInWords(CLOCK_RIGHT)).toBeNull();
   expect(clockInWords({ ...CLOCK_RIGHT, offsetMs: -HOUR_MS })).toContain('60 min ahead');
 });

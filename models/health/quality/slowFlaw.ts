@@ -5,21 +5,21 @@ import { median } from '../statistics.ts';
 export interface StuckState {
   last: number | null;
   run: number;
-  /** The longest run of one value while it was taken to be alive. */
+  /** The longest run of one value while considered alive. */
   longest: number;
   seen: number;
 }
 
 export const NOT_STUCK: StuckState = { last: null, run: 0, longest: 0, seen: 0 };
 
-/** Values that a sensor must have sent before their repetition means anything. */
+/** Number of values that a sensor must have sent before repetition is meaningful. */
 const KNOWN_VALUES = 200;
-/** A run this much longer than any before, and of so many values, is no chance. */
+/** Minimum factor over the longest run, and minimum length, of a run that is not chance. */
 const LONGER = 10;
 const MIN_RUN = 60;
 /** Units in which zero means that the machine is at standstill. */
 const STANDS_AT_ZERO: readonly Unit[] = ['rpm', 'A', 'kW', 'm3/h', 'mm/s'];
-/** A value is a spike if it lies this many times the median deviation away, and beside it no other does. */
+/** A spike lies this many median deviations away; only up to this part of the values may do so. */
 const SPIKE = 20;
 const MIN_VALUES = 8;
 const SPIKE_PART = 0.25;
@@ -36,12 +36,14 @@ function isRunOdd({ run, longest, seen }: StuckState): boolean {
   return seen >= KNOWN_VALUES && longest > 0 && run >= Math.max(MIN_RUN, LONGER * longest);
 }
 
-/** Whether a sensor has been saying one value for far longer than it ever did. */
+/** Whether a sensor has repeated one value for far longer than ever before. */
 export function isStuck(state: StuckState, unit: Unit): boolean {
   return isRunOdd(state) && !(state.last === 0 && STANDS_AT_ZERO.includes(unit));
 }
 
-/** What makes an interval of slow values unfit to be judged, or null. `spikes`: few values far from all others. */
+/**
+ * The flaw that makes an interval of slow values unfit for scoring, or null. `spikes`: few values far from the rest.
+ */
 export function slowFlaw(values: readonly number[], stuck: StuckState, unit: Unit): Flaw | null {
   if (isStuck(stuck, unit)) return 'stuck';
   if (values.length < MIN_VALUES) return null;

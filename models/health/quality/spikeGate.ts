@@ -5,22 +5,22 @@ export interface TimedValue {
   value: number;
 }
 
-/** What is known of how a value moves, and those that wait for the next to show what they are. */
+/** Statistics of a value's steps, and values held until the next ones classify them. */
 export interface SpikeState {
   last: number;
   /** Mean absolute step from one value to the next. */
   step: number;
   known: number;
-  /** Part of late that were spikes. */
+  /** Recent part of values that were spikes. */
   part: number;
   held: TimedValue[];
 }
 
 export const NO_SPIKES: SpikeState = { last: 0, step: 0, known: 0, part: 0, held: [] };
 
-/** A step of so many usual ones is a spike or a change: the values after it show which. */
+/** A step of this many usual ones is a spike or a change: the values after it decide. */
 const FAR = 20;
-/** Where a value hardly moves, no step is usual that is less than this part of it. */
+/** Minimum usual step of a value that hardly moves, as a part of it. */
 const MIN_PART = 0.01;
 const LEARN = 8;
 const MEMORY = 64;
@@ -30,7 +30,7 @@ const MAX_WAIT_US = 60e6;
 /** A value that jumps more often than this does so by nature. */
 const BY_NATURE = 0.1;
 
-/** Pure. Values that may be used now, in their order, and how many turned out to be spikes. */
+/** Values released by one more value, in order, and the number of spikes dropped. Pure. */
 export function stepSpikes(
   state: SpikeState,
   value: TimedValue,
@@ -48,13 +48,13 @@ export function stepSpikes(
   }
   if (held.length < MAX_HELD && value.timeUs - held[0].timeUs < MAX_WAIT_US)
     return { state: { ...state, held: [...held, value] }, values: [], spikes: 0 };
-  // A change is not evidence of the usual step.
+  // A change says nothing about the usual step.
   return { state: { ...state, last: value.value, held: [] }, values: [...held, value], spikes: 0 };
 }
 
 function isFar({ last, step, known, part }: SpikeState, value: number, unit: Unit): boolean {
   if (known < LEARN || part > BY_NATURE) return false;
-  // Switches and counters of no unit may stand still for long, and then move.
+  // Switches and counters without a unit may stand still for long, and then move.
   const least = unit === '1' ? 0 : MIN_PART * Math.abs(last);
   const usual = Math.max(step, least);
   return usual > 0 && Math.abs(value - last) > FAR * usual;

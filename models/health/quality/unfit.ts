@@ -20,7 +20,7 @@ const WHY: Record<Extract<Flaw, 'clipped' | 'stuck' | 'spikes' | 'overlap'>, { r
   },
 };
 
-/** The verdict on data that are too poor for one. */
+/** The score for data of too poor quality to assess. */
 export function unfit(flaw: keyof typeof WHY): Score {
   return { assessable: false, ...WHY[flaw] };
 }

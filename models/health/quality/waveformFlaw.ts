@@ -1,27 +1,29 @@
 import type { Flaw } from '#models/contracts/ledger.ts';
 
-/** Of all samples, so many must lie exactly at an extreme for a signal to be cut off there; never fewer than four. */
+/** Minimum part of the samples at exactly one extreme for clipping; at least four. */
 const CLIPPED_PART = 0.001;
 const CLIPPED_LEAST = 4;
-/** Beside a true peak fewer samples lie at the extreme than in the next part of the range; at a cut-off many more. */
+/**
+ * At a true peak fewer samples lie at the extreme than in the adjacent part of the range; at a clipped one many more.
+ */
 const NEXT_PART = 0.01;
 const CLIPPED_RATIO = 3;
-/** Where hardly a sample lies between the extremes, and some do, it is cut off so far that nothing is left near them. */
+/** With hardly any samples between the extremes, clipping is so severe that none are left near them. */
 const MOSTLY_CUT_PART = 0.3;
-/** A step of quantisation above this part of the range says nothing about its ends. */
+/** With a quantisation step above this part of the range, clipping cannot be detected. */
 const COARSE_PART = 0.002;
-/** Peak over RMS from which single samples are looked at: a lone sample of 4,096 has 64, an impact that rings far less. */
+/** Crest factor from which single samples are checked: a lone sample of 4,096 has 64, a ringing impact far less. */
 const SPIKY_CREST = 20;
-/** A sensor rings and a digit that was lost does not: the samples beside a spike are this much smaller. */
+/** A sensor rings, a corrupted digit does not: the samples beside a spike are at most this part of it. */
 const LONE_PART = 0.2;
 
 /**
- * What makes a window of vibration unfit to be judged: `stuck` (one value throughout), `clipped` (cut off at the end of the
- * sensor's or the converter's range: many samples at exactly one extreme, few just below it), `spikes` (single samples that
- * stand alone and dominate). Null where nothing does.
+ * The flaw that makes a window of vibration unfit for scoring: `stuck` (one value throughout), `clipped` (cut off at
+ * the end of the sensor's or the converter's range: many samples at exactly one extreme, few just below it), `spikes`
+ * (isolated samples that dominate). Null if there is none.
  *
  * @param samples a window, in any unit.
- * @param crestFactor its peak over its RMS, where that is known already. @param found its extremes, likewise.
+ * @param crestFactor its peak over its RMS, if already known. @param found its extremes, likewise.
  */
 export function waveformFlaw(samples: Float32Array, crestFactor: number, found = extremes(samples)): Flaw | null {
   const { low, high } = found;
@@ -33,12 +35,12 @@ export function waveformFlaw(samples: Float32Array, crestFactor: number, found =
 export interface Extremes {
   low: number;
   high: number;
-  /** Samples that are exactly that. */
+  /** Number of samples exactly there. */
   atLow: number;
   atHigh: number;
 }
 
-/** Least and largest sample, in one pass: this runs for every block. */
+/** Smallest and largest sample in one pass, as this runs for every block. */
 export function extremes(samples: Float32Array): Extremes {
   let low = samples[0];
   let high = low;
@@ -68,7 +70,7 @@ function isClipped(samples: Float32Array, { low, high, atLow, atHigh }: Extremes
   );
 }
 
-/** Whether an extreme is where the range ends: the samples nearest to it are few, and not a coarse step away. */
+/** Whether the range is cut off at an extreme: few samples are near it, and the nearest is not a coarse step away. */
 function isCutOff(samples: Float32Array, extreme: number, other: number, at: number): boolean {
   const range = Math.abs(other - extreme);
   let near = 0;
@@ -79,7 +81,7 @@ function isCutOff(samples: Float32Array, extreme: number, other: number, at: num
     if (distance < nearest) nearest = distance;
     if (distance <= NEXT_PART * range) near++;
   }
-  // Few samples just below may be chance where the signal seldom comes so far: then its next one is further away.
+  // Few samples just below may be chance if the signal seldom gets there: then the nearest is further away.
   return nearest <= Math.max(COARSE_PART, 10 / samples.length) * range && at > CLIPPED_RATIO * near;
 }
 

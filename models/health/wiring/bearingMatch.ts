@@ -5,21 +5,21 @@ import { bearingAnalyzer, DEEP, diagnoseEvidence, STANDS_CLEAR } from '../diagno
 import { orderOf } from '../diagnosis/bearingLines.ts';
 import type { WiringFinding } from './vibrationWiring.ts';
 
-/** Another bearing's lines lie further than this from the configured ones: slip and a speed that is a little off do less. */
+/** Another bearing's lines lie further than this from the configured ones: slip and speed errors are smaller. */
 const OTHER = 0.03;
 const OWN_MULTIPLES = [1, 2, 3];
-/** In bins wider than this many orders neighbouring combs share their lines, and only what is far above chance counts. */
+/** In bins wider than this many orders neighbouring combs share lines, and only scores far above chance count. */
 const COARSE_ORDERS = 0.05;
 const FAR_ABOVE_CHANCE = 10;
-/** By so much it has to stand out more than any line of the configured bearing. */
+/** Required margin of its score over any line of the configured bearing. */
 const CLEARER = 2;
 
 const LINES = ['outer_race', 'inner_race', 'ball'] as const;
 
 /**
- * The bearing of the table whose defect shows in a signal, where the configured one's does not: its lines are deep, stand
- * far above chance, and belong to no line of the configured bearing. Null where the configured one explains the signal, or
- * none of the table does.
+ * The bearing of the table whose defect shows in a signal while the configured one's does not: its lines are deep, far
+ * above chance, and coincide with no line of the configured bearing. Null if the configured one explains the signal, or
+ * no bearing of the table does.
  */
 export function bearingMatch(pieces: readonly Float32Array[], context: RecordingContext): WiringFinding | null {
   const { rpm, factors, sampleRateHz } = context;
@@ -40,7 +40,7 @@ export function bearingMatch(pieces: readonly Float32Array[], context: Recording
     const [{ fault, score }] = scores;
     if (finding !== 'fault' || score < least || depth < DEEP || fault === 'cage') return [];
     const order = orderOf(fault, its);
-    // A comb at twice or three times a rate has nothing but that rate's own harmonics.
+    // A comb at twice or three times a rate consists of that rate's own harmonics.
     const isOwn = LINES.some((line) =>
       OWN_MULTIPLES.some((multiple) => Math.abs(order / (multiple * orderOf(line, factors)) - 1) < OTHER),
     );

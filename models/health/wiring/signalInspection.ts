@@ -3,7 +3,7 @@ import { velocityBandHz } from '#models/machine/iso20816.ts';
 import { LineSpectrum, MIN_SPECTRUM, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
 import { motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 
-/** What some seconds of one vibration point hold, in a few numbers. */
+/** Summary of a few seconds of one vibration point. */
 export interface SignalInspection {
   /** Lines that stand out, the largest first, mm/s RMS. */
   lines: { hz: number; mmPerS: number }[];
@@ -18,24 +18,24 @@ export interface SignalInspection {
   flatness: number;
   /** In the point's unit. */
   mean: number;
-  /** The shaft's rate that was reported meanwhile. */
+  /** Shaft rate reported for the same time. */
   shaftHz: number;
 }
 
 const COARSE = 512;
 const MAX_LINES = 40;
-/** Lines are looked for from so many bins on: below lies what is left of the mean. */
+/** First bin in which lines are searched: below is the leakage of the mean. */
 const FIRST_BIN = 3;
 const LINES_TO_HZ = 1000;
-/** A harmonic lies within this part of where it belongs, or a bin. */
+/** A harmonic lies within this part of its nominal frequency, or a bin. */
 const HARMONIC_TOLERANCE = 0.012;
 
 /**
- * Measures a piece of signal for the checks of its wiring. Null where there is too little signal, or none of
- * vibration, or a displacement.
+ * Measures a piece of signal for the wiring checks. Null if there is too little signal, or it is not vibration or is a
+ * displacement.
  * @param pieces of one signal in `unit`, each without a gap.
  * @param rate samples a second.
- * @param shaftHz as reported meanwhile.
+ * @param shaftHz as reported for the same time.
  */
 export function inspectSignal(
   pieces: readonly Float32Array[],
@@ -65,7 +65,7 @@ export function inspectSignal(
   };
 }
 
-/** mm/s RMS of the line at a frequency; 0 where none stands out. */
+/** mm/s RMS of the line at a frequency; 0 if none stands out. */
 export function lineAt({ lines, stepHz }: SignalInspection, hz: number): number {
   const reach = Math.max(stepHz, HARMONIC_TOLERANCE * hz);
   return lines.find((line) => Math.abs(line.hz - hz) <= reach)?.mmPerS ?? 0;
@@ -83,7 +83,7 @@ function linesOf(spectrum: LineSpectrum, unit: Unit): SignalInspection['lines'] 
   return lines.sort((a, b) => b.mmPerS - a.mmPerS).slice(0, MAX_LINES);
 }
 
-/** By a coarse spectrum: the more averages, the nearer white noise comes to 1. */
+/** From a coarse spectrum: with more averages, white noise comes closer to 1. */
 function flatnessOf(pieces: readonly Float32Array[], rate: number): number {
   const length = Math.min(COARSE, Math.max(...pieces.map((p) => p.length)));
   const cut = pieces.flatMap((p) =>
@@ -103,7 +103,7 @@ function moments(pieces: readonly Float32Array[]): { mean: number; rms: number }
     count += piece.length;
   }
   const mean = sum / count;
-  // What is left of a constant is rounding.
+  // The variance of a constant is rounding.
   const [first] = pieces[0];
   if (pieces.every((piece) => piece.every((v) => v === first))) return { mean, rms: 0 };
   return { mean, rms: Math.sqrt(Math.max(0, squares / count - mean * mean)) };

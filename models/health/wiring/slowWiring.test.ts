@@ -17,7 +17,7 @@ test.each([
   [55, 'degC', 'condition', []],
   [-18, 'degC', 'condition', []],
   [328, 'degC', 'condition', ['wrong_scale']],
-  // A hot service, and a cold machine in kelvin: one level does not tell them apart.
+  // A hot service, or a cold machine in kelvin: the level does not distinguish them.
   [300, 'degC', 'condition', []],
   [390, 'degC', 'condition', []],
   [-55, 'degC', 'condition', ['inverted_axis']],
@@ -38,11 +38,11 @@ test.each([
   expect(found.map((f) => f.kind)).toEqual(expected);
 });
 
-test('a tenth of the rated speed may be a speed: only lines at the rated one say otherwise', () => {
+test('a tenth of the rated speed is plausible unless there are lines at the rated one', () => {
   expect(kinds(155, 'rpm', 'speed', false)).toEqual([]);
 });
 
-test('a current of nothing is dead while the machine runs; a constant one is left to data quality', () => {
+test('zero current while the machine runs is a dead channel; a constant one is left to data quality', () => {
   expect(slowWiring(look(0.01, 'A', 'load', 0.02), RATED, true, true)[0].kind).toBe('dead_channel');
   expect(slowWiring(look(0.01, 'A', 'load', 0.02), RATED, false, false)).toEqual([]);
   expect(slowWiring(look(0, 'A', 'load', 0), RATED, true, true)).toEqual([]);
@@ -53,10 +53,10 @@ test('speed and current exchanged', () => {
   expect(isSwappedWithSpeed(look(1475, 'rpm', 'speed'), look(65, 'A', 'load'), RATED)).toBe(false);
 });
 
-test('the mains by which a motor’s slip makes sense', () => {
+test('the mains frequency at which a motor’s slip is plausible', () => {
   expect(mainsOf(1465, 1480, 4, 60)).toBe(50);
   expect(mainsOf(1465, 1480, 4, 50)).toBeNull();
-  // Faster than its field: a converter drives it.
+  // Above synchronous speed: a converter drives it.
   expect(mainsOf(1780, 1780, 4, 50)).toBeNull();
   // Neither fits.
   expect(mainsOf(1100, 1100, 4, 60)).toBeNull();

@@ -2,33 +2,33 @@ import type { Unit } from '#models/contracts/units.ts';
 import type { Point } from '#models/machine/asset.ts';
 import type { WiringFinding } from './vibrationWiring.ts';
 
-/** Some values of one slow point in a row. */
+/** Summary of consecutive values of one slow point. */
 export interface SlowInspection {
   mean: number;
   sd: number;
   unit: Unit | undefined;
   role: Point['role'];
-  /** As configured: the service that the point is meant for lies about it. */
+  /** Configured limit, which indicates the service of the point. */
   limit?: number;
 }
 
 const NEAR = 0.1;
 const RAD_PER_S = (2 * Math.PI) / 60;
-/** No machine turns this many times faster than rated. */
+/** No machine exceeds its rated speed by this factor. */
 const OVERSPEED = 3;
 /**
- * In kelvin, the parts of a machine that runs have 35 to 100 °C. Few services are as hot as these numbers in °C; their configured
- * limit tells them from wrong wiring, as it does cryogenic ones.
+ * Range of 35 to 100 °C of running machines' parts, in kelvin. Few services are as hot as these numbers in °C; a
+ * configured limit distinguishes them from wrong wiring, as it does cryogenic ones.
  */
 const KELVIN = 273.15;
 const KELVIN_FROM = 308;
 const KELVIN_TO = 373;
-/** A service whose limit lies above it is a hot one. */
+/** A limit above this marks a hot service. */
 const HOT_LIMIT = 280;
 const COLDEST_DEGC = -45;
 const COLDEST_SENSED_DEGC = -110;
 const VACUUM_BAR = -1.02;
-/** A mean this far below zero, in standard deviations, is no noise about it. */
+/** A mean this many standard deviations below zero is not noise about zero. */
 const CLEARLY = 6;
 
 /**
@@ -67,7 +67,7 @@ function speedScale({ mean, role }: SlowInspection, ratedRpm: number, linesAtRat
     kind: 'wrong_scale',
     remedy: `a speed of ${mean.toPrecision(3)} with ${ratedRpm} rpm rated is ${as}: multiply by ${by}`,
   });
-  // A machine may turn as slowly as a tenth of its rated speed; its vibration says whether it does.
+  // A machine may turn at a tenth of its rated speed; its vibration shows whether it does.
   if (near(1 / 60)) return scaled('in Hz, not rpm', '60');
   if (near(RAD_PER_S) && linesAtRated) return scaled('in rad/s, not rpm', '9.549');
   if (near(60)) return scaled('in turns an hour, not rpm', '1/60');
@@ -83,7 +83,7 @@ function temperatureScale({ mean, unit, role, limit }: SlowInspection): WiringFi
   return { kind: 'wrong_scale', remedy };
 }
 
-/** A current of nothing while the machine runs. */
+/** Zero current while the machine runs. */
 function deadLoad({ mean, sd, unit, role }: SlowInspection, isKnownToRun: boolean): WiringFinding | null {
   // Exactly constant values are a stuck sensor, which data quality reports.
   if (role !== 'load' || unit !== 'A' || !isKnownToRun || sd === 0) return null;
@@ -94,20 +94,20 @@ function deadLoad({ mean, sd, unit, role }: SlowInspection, isKnownToRun: boolea
   };
 }
 
-/** Whether the speed's values are those of another point, and that point's are a speed. */
+/** Whether the speed point and another point are swapped. */
 export function isSwappedWithSpeed(speed: SlowInspection, other: SlowInspection, ratedRpm: number): boolean {
   const asRated = (value: number) => value > 0.5 * ratedRpm && value < 1.2 * ratedRpm;
   return ratedRpm > 0 && other.unit !== 'rpm' && asRated(other.mean) && speed.mean < 0.2 * ratedRpm;
 }
 
 const MAINS_HZ = [50, 60] as const;
-/** Induction motors run this much slower than their field. */
+/** Maximum slip of induction motors. */
 const MAX_SLIP = 0.06;
 const MIN_SLIP = -0.002;
 
 /**
- * The mains frequency by which an induction motor's speed makes sense, where the configured one does not. A speed above
- * the configured field's is a converter's, and says nothing.
+ * The mains frequency at which an induction motor's speed is plausible if the configured one is not. A speed above the
+ * configured synchronous speed is due to a converter, and gives no information.
  * @param rpm as measured.
  */
 export function mainsOf(rpm: number, ratedRpm: number, poles: number, configuredHz: number): number | null {

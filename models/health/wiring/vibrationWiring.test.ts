@@ -31,17 +31,17 @@ const kinds = (x: Float32Array, shaftHz?: number) =>
   vibrationWiring(look(x, shaftHz), { ratedHz: RATED_HZ, isKnownToRun: true }).map((f) => f.kind);
 const sound = { 25: 1, 50: 0.3, 75: 0.1, 150: 0.4 };
 
-test('a sound machine, one with a heavy unbalance and one with half orders are wired well', () => {
+test('a healthy machine, one with a severe unbalance and one with half orders pass the checks', () => {
   expect(kinds(signal(sound))).toEqual([]);
-  // As velocities of real rigs with an unbalance seeded: a factor of 9.81 above sound ones.
+  // As on real rigs with a seeded unbalance: velocities a factor of 9.81 above healthy ones.
   expect(kinds(signal({ 25: 30, 50: 5, 75: 4 }))).toEqual([]);
   expect(kinds(signal({ 12.5: 2, 25: 1.5, 37.5: 1, 50: 0.5 }))).toEqual([]);
 });
 
-test('lines at half or twice the reported speed, where that is the rated one', () => {
+test('lines at half or twice the reported speed, if that is the rated one', () => {
   expect(kinds(signal(sound), 50)).toEqual(['wrong_speed']);
   expect(kinds(signal(sound), 12.5)).toEqual(['wrong_speed']);
-  // A converter that runs it at half speed moves the lines, too.
+  // At half speed on a converter the lines move as well.
   expect(kinds(signal({ 12.5: 1, 25: 0.3 }), 12.5)).toEqual([]);
 });
 
@@ -55,14 +55,14 @@ test('a stuck sensor is left to data quality', () => {
   expect(kinds(new Float32Array(5 * RATE).fill(0.037))).toEqual([]);
 });
 
-test('levels that no machine has, gravity upside down', () => {
+test('implausible levels, gravity upside down', () => {
   expect(kinds(signal(sound).map((v) => 1000 * v))).toEqual(['wrong_scale']);
   expect(kinds(signal(sound).map((v) => v / 1000))).toContain('wrong_scale');
   expect(kinds(signal(sound).map((v) => v - 1))).toEqual(['inverted_axis']);
   expect(kinds(signal(sound).map((v) => v + 1))).toEqual([]);
 });
 
-test('two sensors of a machine that differ by a unit in every line', () => {
+test('two sensors of a machine that differ by a unit factor in every line', () => {
   const one = look(signal(sound));
   expect(scaleBetween(look(signal(sound).map((v) => 9.80665 * v)), one)?.remedy).toContain('m/s²');
   expect(scaleBetween(one, one)).toBeNull();
@@ -70,10 +70,10 @@ test('two sensors of a machine that differ by a unit in every line', () => {
   expect(scaleBetween(look(signal({ ...sound, 25: 10 })), one)).toBeNull();
 });
 
-test('lines of another machine’s shaft, and none of its own', () => {
+test('lines of another machine’s shaft but none of its own', () => {
   const other = signal({ 16.5: 1, 33: 0.3, 49.5: 0.1 });
   expect(matchesSpeed(look(other), 16.5)).toBe(true);
   expect(matchesSpeed(look(signal(sound)), 16.5)).toBe(false);
-  // A neighbour that is felt through the floor.
+  // A neighbour transmitted through the floor.
   expect(matchesSpeed(look(signal({ ...sound, 16.5: 1.2 })), 16.5)).toBe(false);
 });

@@ -13,25 +13,25 @@ export interface VibrationWiringContext {
   isKnownToRun: boolean;
 }
 
-/** Speeds within this of the rated one are its own: slip, load and a nameplate's rounding. */
+/** Speeds within this part of the rated one count as rated: slip, load and nameplate rounding. */
 const AS_RATED = 0.12;
-/** The 1× line of a shaft is taken for missing below this part of the line that stands for it. */
+/** The 1× line of a shaft counts as missing below this part of the line seen instead. */
 const MISSING = 0.1;
-/** Below this an accelerometer, or a velocity sensor, on a running machine measures nothing. */
+/** Below these levels an accelerometer, or a velocity sensor, on a running machine is dead. */
 const DEAD_G = 0.005;
 const DEAD_MM_PER_S = 0.02;
-/** White to this degree; the floor of a machine's vibration falls or resonates. */
+/** Flatness of white noise; the floor of machine vibration slopes or resonates. */
 const WHITE = 0.85;
 /** No machine survives this velocity. */
 const IMPOSSIBLE_MM_PER_S = 150;
-/** A machine with lines of its own moves more than this. */
+/** Minimum velocity of a machine with lines of its own. */
 const MIN_MM_PER_S = 0.01;
 const GRAVITY = 9.80665;
-/** Velocities of machines that run, mm/s. */
+/** Velocity range of running machines, mm/s. */
 const USUAL_MM_PER_S = [0.1, 15] as const;
-/** Lines of two sensors with one scale between them agree this well. */
+/** Maximum spread of line ratios between two sensors that differ by one scale. */
 const SPREAD = 1.5;
-/** What scales are mistaken by: m/s² for g, mg for g, inches for millimetres. */
+/** Common scale errors: m/s² for g, mg for g, inches for millimetres. */
 const SCALES = [
   { by: GRAVITY, words: 'm/s² under the unit g' },
   { by: 1000, words: 'thousandths of its unit' },
@@ -49,20 +49,20 @@ function deadChannel(look: SignalInspection, { isKnownToRun }: VibrationWiringCo
   const { rms, unit, flatness, shaftHz } = look;
   if (!isKnownToRun || shaftHz <= 0 || rms === 0) return null;
   const isQuiet = rms < (unit === 'g' ? DEAD_G : DEAD_MM_PER_S);
-  // Mains hum that an open cable picks up is no line of the shaft.
+  // Mains hum picked up by an open cable is not a shaft line.
   const turns = [1, 2, 3].some((order) => lineAt(look, order * shaftHz) > 0);
   if (!isQuiet || flatness < WHITE || turns) return null;
   const remedy = `only ${rms.toPrecision(2)} ${unit} of white noise while the machine runs: check the sensor, its cable and its power supply`;
   return { kind: 'dead_channel', remedy };
 }
 
-/** Whether no line of the look is larger than that at a frequency. */
+/** Whether the line at a frequency is the largest. */
 function isStrongest(look: SignalInspection, hz: number): boolean {
   const line = lineAt(look, hz);
   return line > 0 && line === look.lines[0].mmPerS;
 }
 
-/** Where the lines lie at half the reported speed, or at twice. */
+/** Detects lines at half or twice the reported speed. */
 function wrongSpeed(look: SignalInspection, { ratedHz }: VibrationWiringContext): WiringFinding | null {
   const { shaftHz } = look;
   if (shaftHz <= 0) return null;
@@ -78,7 +78,7 @@ function wrongSpeed(look: SignalInspection, { ratedHz }: VibrationWiringContext)
   return { kind: 'wrong_speed', remedy };
 }
 
-/** Only what is beyond any machine: a level that is merely high may be unbalance, which 1× dominates as a scale does. */
+/** Only implausible levels: a merely high one may be unbalance, which scales up 1× just as a wrong scale does. */
 function wrongScale({ velocityMmPerS: velocity, lines, shaftHz }: SignalInspection): WiringFinding | null {
   const isTooHigh = velocity > IMPOSSIBLE_MM_PER_S;
   const isTooLow = shaftHz > 0 && velocity < MIN_MM_PER_S && lines.length > 2;
@@ -93,12 +93,12 @@ function wrongScale({ velocityMmPerS: velocity, lines, shaftHz }: SignalInspecti
 }
 
 /**
- * Whether two points of one machine differ by a scale that is often mistaken, in every line and in the whole. Bearings of
- * one machine differ from line to line.
+ * Whether two points of one machine differ by a common scale error, in every line and overall. Bearings of one machine
+ * differ from line to line.
  */
 export function scaleBetween(look: SignalInspection, other: SignalInspection): WiringFinding | null {
   if (look.unit !== other.unit || look.shaftHz <= 0) return null;
-  // One that is beyond any machine by itself needs no comparison, and is the one that is wrong.
+  // A point with an implausible level is the wrong one, without comparison.
   if (wrongScale(look) || wrongScale(other)) return null;
   const ratios = [look.rms / other.rms, look.velocityMmPerS / other.velocityMmPerS];
   for (const order of [1, 2]) {
@@ -112,7 +112,7 @@ export function scaleBetween(look: SignalInspection, other: SignalInspection): W
   return { kind: 'wrong_scale', remedy };
 }
 
-/** A vertical axis that measures gravity has it upwards. */
+/** A vertical axis that measures gravity must show it upwards. */
 function invertedAxis({ mean, unit }: SignalInspection): WiringFinding | null {
   if (unit !== 'g' || Math.abs(mean + 1) > 0.1) return null;
   return {
@@ -121,11 +121,11 @@ function invertedAxis({ mean, unit }: SignalInspection): WiringFinding | null {
   };
 }
 
-/** Rates of two shafts that are further apart than their lines are wide are told apart by them. */
+/** Minimum relative difference of two shaft rates for their lines to be resolved. */
 const APART = 0.04;
 const BINS_APART = 2;
 const BELONGS = 3;
-/** A shaft whose rate is a multiple of the other's shares all its lines with it: the lower one has to outweigh it. */
+/** A shaft whose rate is a multiple of another's shares its lines: the lower one must exceed it by this factor. */
 const OUTWEIGHS = 2;
 
 /** Whether a point has the lines of another machine's shaft and lacks those of its own. */

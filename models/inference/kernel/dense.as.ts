@@ -7,18 +7,19 @@ const RELU: i32 = 1;
 const TANH: i32 = 2;
 const SIGMOID: i32 = 3;
 
-/** Where memory is free: below lie the tables of the functions. */
+/** Start of free memory, above the compiler's static data. */
 export function freeFrom(): usize {
   return __heap_base;
 }
 
-/** Units of a block: four vectors are summed side by side. */
+/** Units of a block: four vectors are accumulated in parallel. */
 const BLOCK: i32 = 16;
 
 /**
- * Each row through all layers. A layer is five int32 in `plan`: inputs, units (both true numbers), activation, and where
- * its weights and its bias begin. Weights lie input by input, padded to a multiple of 16 units, as do bias and buffers.
- * `rows` inputs lie one behind the other at `input`, outputs at `output`; `a` and `b` are buffers of the widest layer.
+ * Passes each row through all layers. A layer is five int32 in `plan`: inputs, units (both unpadded), activation, and
+ * the offsets of its weights and its bias. Weights are stored input by input, padded to a multiple of 16 units, as do
+ * bias and buffers. `rows` inputs are contiguous at `input`, outputs at `output`; `a` and `b` are buffers of the widest
+ * layer.
  */
 export function run(
   plan: usize,
@@ -69,8 +70,8 @@ function dense(input: usize, output: usize, inputs: i32, units: i32, weights: us
 }
 
 /**
- * A matrix times a vector, in double precision. The matrix lies in blocks of eight rows, each column by column; each row's
- * sum goes from the first column to the last, as a plain loop has it.
+ * A matrix times a vector, in double precision. The matrix is stored in blocks of eight rows, column by column; each
+ * row is summed from the first column to the last, as in a plain loop.
  */
 export function product(matrix: usize, vector: usize, output: usize, blocks: i32, columns: i32): void {
   const end = vector + ((<usize>columns) << 3);

@@ -1,10 +1,10 @@
-// The signal kernel, in AssemblyScript: compiled to WebAssembly with 128-bit SIMD by `npm run build:kernel`.
-// Pointers are byte offsets into its memory; arrays are float32 unless said. `models/signal/kernelEngine.ts` lays them
-// out; `models/signal/plainEngine.ts` computes the same in plain TypeScript and is the reference in tests.
+// The signal kernel, in AssemblyScript: compiled to WebAssembly with 128-bit SIMD by `npm run build:kernel`. Pointers
+// are byte offsets into its memory; arrays are float32 unless stated. `models/signal/kernelEngine.ts` lays them out;
+// `models/signal/plainEngine.ts` computes the same in plain TypeScript and is the reference in tests.
 
 const HALF: v128 = f32x4.splat(0.5);
 const QUARTER: v128 = f32x4.splat(0.25);
-/** Vectors that are summed in float32 before the sum is carried on in float64. */
+/** Number of vectors summed in float32 before the sum is accumulated in float64. */
 const RUN: i32 = 32;
 
 function lanes(v: v128): f64 {
@@ -30,7 +30,7 @@ export function moments(x: usize, n: i32, out: usize): void {
     for (let i = 0; i < RUN; i++, at += 16) {
       const v = v128.load(at);
       part = f32x4.add(part, v);
-      // Samples are finite: pmax and pmin are one instruction, where max and min look after what is no number.
+      // Samples are finite: pmax and pmin are one instruction, while max and min also handle NaN.
       max = f32x4.pmax(max, v);
       min = f32x4.pmin(min, v);
     }
@@ -94,7 +94,7 @@ function storeTransposed(y: usize, r0: v128, r1: v128, r2: v128, r3: v128): void
   v128.store(y, v128.shuffle<f32>(c, d, 2, 3, 6, 7), 48);
 }
 
-/** Real numbers lie interleaved with imaginary ones (`f32`), or each in a column of its own (`v128`). */
+/** Real and imaginary parts are interleaved (`f32`), or in separate columns (`v128`). */
 // @ts-ignore: decorator
 @inline
 function realAt<T>(xr: usize, at: usize, offset: v128): v128 {
@@ -111,7 +111,7 @@ function imaginaryAt<T>(xr: usize, xi: usize, at: usize, offset: v128): v128 {
   return f32x4.sub(odd, offset);
 }
 
-/** Of real input everything is halved here, once, for `untangle`; the other three results are by their twiddles. */
+/** For real input, halves this result once for `untangle`; the twiddles of the other three results include it. */
 // @ts-ignore: decorator
 @inline
 function halved<T>(v: v128): v128 {
@@ -175,7 +175,7 @@ function firstStage<T>(
   }
 }
 
-/** A later stage: `stride` is a multiple of 4, so that four columns of one butterfly go at once. */
+/** A later stage: `stride` is a multiple of 4, so that four columns of one butterfly are processed at once. */
 function laterStage(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, quarter: usize, stride: usize): void {
   const row = stride << 2;
   const step = row * quarter;
@@ -231,7 +231,7 @@ function laterStage(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, quart
 
 const ROOT_HALF: v128 = f32x4.splat(0.7071067811865476);
 
-/** The last stage where 8 is left: butterflies of eight without a twiddle, four columns at once. */
+/** The last stage if 8 is left: radix-8 butterflies without twiddles, four columns at once. */
 function lastEight(xr: usize, xi: usize, yr: usize, yi: usize, stride: usize): void {
   const row = stride << 2;
   for (let q: usize = 0; q < row; q += 16) {
@@ -311,7 +311,7 @@ function lastEight(xr: usize, xi: usize, yr: usize, yi: usize, stride: usize): v
   }
 }
 
-/** The stages after the first one, whose results lie in `y`; tells as `transform` does. */
+/** The stages after the first, whose results are in `y`; returns as `transform`. */
 function laterStages(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, size: i32): i32 {
   let n = <usize>size >> 2;
   let stride: usize = 4;
@@ -340,7 +340,7 @@ function laterStages(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, size
 
 /**
  * Complex transform of `size` points, a power of two of at least 16, unscaled: radix-4 Stockham between `x` and `y`.
- * Returns 0 where the result is in `x`, 1 where it is in `y`. Twiddles: a stage after the other, six columns each.
+ * Returns 0 if the result is in `x`, 1 if it is in `y`. Twiddles: stage by stage, six columns each.
  */
 export function transform(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, size: i32): i32 {
   firstStage<v128>(xr, xi, f32x4.splat(0), yr, yi, tw, <usize>size >> 2);
@@ -365,7 +365,10 @@ export function transformReal(
   return laterStages(xr, xi, yr, yi, tw, size);
 }
 
-/** Bins 0 to m of a real signal in place of the transform `z` of its halves (`transformReal`), from both ends to the middle. */
+/**
+ * Bins 0 to m of a real signal, replacing the half-length transform `z` (`transformReal`), from both ends to the
+ * middle.
+ */
 export function untangle(zr: usize, zi: usize, cos: usize, sin: usize, m: i32): void {
   const bytes = <usize>m << 2;
   const r0 = load<f32>(zr);
@@ -400,7 +403,10 @@ export function untangle(zr: usize, zi: usize, cos: usize, sin: usize, m: i32): 
   }
 }
 
-/** |H|² of bins 1 to m−1, where H is the Hann-windowed spectrum: a three-point convolution. Bins 0 and m are left. */
+/**
+ * |H|² of bins 1 to m−1, where H is the Hann-windowed spectrum: a three-point convolution. Bins 0 and m are not
+ * written.
+ */
 export function hannPower(re: usize, im: usize, m: i32, power: usize): void {
   const bytes = <usize>m << 2;
   for (let at: usize = 4; at < bytes; at += 16) {
@@ -416,14 +422,14 @@ export function hannPower(re: usize, im: usize, m: i32, power: usize): void {
   }
 }
 
-/** The smallest power whose logarithm is taken; `models/signal/spectralEngine.ts` says the same. */
+/** The smallest power whose logarithm is taken, as in `models/signal/spectralEngine.ts`. */
 const LEAST: v128 = f32x4.splat(1e-37);
 const ONE: v128 = f32x4.splat(1);
 const LN2: v128 = f32x4.splat(0.6931471805599453);
 
 /**
- * Natural logarithm of normal positive numbers: ln(2^e·m) with m in √½ to √2, by 2·artanh((m−1)/(m+1)), whose series
- * is cut where a term is below 1e-9 (Abramowitz & Stegun, 4.1.27).
+ * Natural logarithm of normal positive numbers: ln(2^e·m) with m in √½ to √2, by 2·artanh((m−1)/(m+1)), whose series is
+ * truncated at terms below 1e-9 (Abramowitz & Stegun, 4.1.27).
  */
 function ln(x: v128): v128 {
   const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3));
@@ -496,7 +502,7 @@ export function spread(power: usize, m: i32, centre: f64): f64 {
   return sum;
 }
 
-/** Bins 1 to m−1 of the `count` highest local maxima, highest first, as int32 into `out`; returns how many there are. */
+/** Bins 1 to m−1 of the `count` highest local maxima, highest first, as int32 into `out`; returns their number. */
 export function strongest(power: usize, m: i32, count: i32, out: usize): i32 {
   let found = 0;
   let least: f32 = 0;

@@ -8,8 +8,8 @@ function table(fault: Fault, highest: number, spells: number[]): JudgedTable {
   return { background: 'white', fault, highest, spells, normalRows: MONTH };
 }
 
-test('a limit that leaves one false alarm a month costs the faults below it', () => {
-  // Four alarms in three months: three are allowed, so that the limit rises above the lowest.
+test('a limit that leaves one false alarm a month loses the faults below it', () => {
+  // Four alarms in three months: three are allowed, so the limit rises above the lowest.
   const result = suiteResult([table('spike', 1.2, [1.1, 1.6]), table('stuck', 5, [1.4, 1.3]), table('stuck', 0.9, [])]);
   expect(result.byFault).toEqual([
     { fault: 'spike', tables: 1, found: 1, missedOn: [] },
@@ -23,7 +23,7 @@ test('a limit that leaves one false alarm a month costs the faults below it', ()
   expect(strict.foundAtOneAMonth).toBe(0.5);
 });
 
-test('a wrong hour is one where there are hours to be wrong', () => {
+test('a wrong hour is a fault only on backgrounds with a daily season', () => {
   expect(faultsOn('white', 4)).not.toContain('wrong_hour');
   expect(faultsOn('white', 1)).not.toContain('relation');
   const { rows, from, to } = faultyTable('daily', 'wrong_hour', 1, 1);
@@ -32,7 +32,7 @@ test('a wrong hour is one where there are hours to be wrong', () => {
   for (let t = from; t < to; t++) expect(rows[t][0]).toBe(rows[t - 7 * DAY - half][0]);
 });
 
-test('a fault at one load leaves other loads, and the range of the channel, as they are', () => {
+test('a fault at one load leaves other loads and the channel’s range unchanged', () => {
   expect(faultsOn('white', 1)).not.toContain('at_one_load');
   // Bursts and long absences hide so small a step from means of a few days.
   for (const background of BACKGROUNDS.filter((one) => one !== 'bursts' && one !== 'returning')) {

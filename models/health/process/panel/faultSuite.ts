@@ -1,27 +1,27 @@
 import { trainPanel } from '../createRowDetector.ts';
 import { BACKGROUNDS, type Background, DAY, type Fault, faultsOn, faultyTable, TRAIN_ROWS } from './seededFaults.ts';
 
-/** What the panel makes of one seeded table, at one limit. */
+/** The panel's result on one seeded table, at one limit. */
 export interface JudgedTable {
   background: Background;
   fault: Fault;
-  /** Highest index in the fault's rows and the few behind them. */
+  /** Highest index in the fault's rows and the few after them. */
   highest: number;
-  /** Highest index of each spell before the fault; and how many rows there were. */
+  /** Highest index of each spell before the fault, and the number of rows there. */
   spells: number[];
   normalRows: number;
 }
 
 export interface SuiteResult {
-  /** Tables of each fault, and in how many of them it was found. */
+  /** Number of tables of each fault, and of those in which it was found. */
   byFault: { fault: Fault; tables: number; found: number; missedOn: Background[] }[];
   found: number;
   falsePerMonth: { background: Background; atLimit: number }[];
-  /** Found where each background's limit is raised until no more than one false alarm a month is left. */
+  /** Found with each background's limit raised to leave at most one false alarm a month. */
   foundAtOneAMonth: number;
 }
 
-/** Alarms closer than these rows are one spell; a fault is found up to so many rows behind it. */
+/** Alarms closer than this many rows are one spell; a fault counts as found up to this many rows after it. */
 const SPELL_ROWS = 12;
 const LATE_ROWS = 4;
 const MONTH_ROWS = 30 * DAY;
@@ -94,7 +94,7 @@ function spellsOf(indices: readonly number[]): number[] {
   return spells;
 }
 
-/** The lowest limit of a background, 1 or higher, that leaves no more than one false alarm a month. */
+/** Lowest limit of a background, at least 1, that leaves at most one false alarm a month. */
 function limitFor(judged: readonly JudgedTable[], background: Background): number {
   const own = judged.filter((one) => one.background === background);
   const allowed = Math.floor(monthsOf(own));

@@ -6,7 +6,7 @@ import { deseasonalised, findSeason, SeasonFollower, type SeasonSnapshot } from 
 import { States, type StatesSnapshot } from './states.ts';
 import { Missing, type RunsSnapshot } from './stuck.ts';
 
-/** Channels with no more values than these, each held for longer than this part of its rows, are commands or states. */
+/** Channels with at most this many values, held for more than this part of the rows, are commands or states. */
 const MAX_STATES = 10;
 const HELD_ROWS = 0.8;
 
@@ -17,13 +17,13 @@ export interface Base<Method extends string> {
   trigger: TriggerSettings;
 }
 
-/** Makes the detector of the level: one that learns from rows without seasons, or one that goes on from its snapshot. */
+/** Makes the detector of the level: learned from deseasonalised rows, or resumed from its snapshot. */
 export interface BaseMaker<Method extends string> {
   learn(training: Float64Array[]): Base<Method>;
   restore(method: Method, snapshot: unknown): Base<Method>;
 }
 
-/** What a panel has learned, and where it stands. */
+/** What a panel has learned, and its running state. */
 export interface LearnedPanel<Method extends string> {
   base: Base<Method>;
   members: MemberSet;
@@ -38,7 +38,7 @@ export interface LearnedPanel<Method extends string> {
 }
 
 export interface PanelSnapshot<Method extends string = string> {
-  /** Rows that it is learning from; none once it has learned. */
+  /** Rows collected for learning; empty once learned. */
   learning: Float64Array[];
   learned:
     | (Pick<LearnedPanel<Method>, 'normal' | 'carried' | 'rows' | 'trigger'> & {
@@ -52,8 +52,8 @@ export interface PanelSnapshot<Method extends string = string> {
 }
 
 /**
- * Learns the panel: the level's detector, the members, each at its part of the false-alarm budget, and the seasons.
- * @param training rows of one value a channel, oldest first; NaN is missing.
+ * Learns the panel: the level's detector, the members, each with its part of the false-alarm budget, and the seasons.
+ * @param training rows with one value per channel, oldest first; NaN: missing.
  * @param base makes the detector that judges the level.
  */
 export function learnPanel<Method extends string>(
@@ -104,7 +104,7 @@ export function snapshotOf<Method extends string>(learned: LearnedPanel<Method>)
 
 /**
  * A learned panel from its stored state.
- * @param base makes the detector that judges the level, by the name and state that were stored.
+ * @param base makes the detector that judges the level, from the stored name and state.
  */
 export function restored<Method extends string>(
   snapshot: NonNullable<PanelSnapshot<Method>['learned']>,
@@ -124,7 +124,7 @@ export function restored<Method extends string>(
   };
 }
 
-/** The row with what is missing carried on, and that without its seasons. */
+/** The row with missing values carried forward, and the same deseasonalised. */
 export function viewsOf(row: Float64Array, { carried, seasons, rows }: LearnedPanel<string>) {
   const whole = new Float64Array(row.length);
   const without = new Float64Array(row.length);
@@ -135,7 +135,7 @@ export function viewsOf(row: Float64Array, { carried, seasons, rows }: LearnedPa
   return { whole, without };
 }
 
-/** Cells that are empty take the value above them, those at the top the first below. */
+/** Fills empty cells with the value above, at the top with the first below, or with 0 if there is none. */
 function forwardFill(rows: readonly Float64Array[]): Float64Array[] {
   let last = rows[0].map((v, c) => (Number.isNaN(v) ? (rows.find((row) => !Number.isNaN(row[c]))?.[c] ?? 0) : v));
   return rows.map((row) => {

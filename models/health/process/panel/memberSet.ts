@@ -5,12 +5,12 @@ import { Spread, type SpreadSnapshot } from './spread.ts';
 import { Stuck, type StuckSnapshot } from './stuck.ts';
 import { Sudden, type SuddenSnapshot } from './sudden.ts';
 
-/** Chance that a normal row brings any member over its limit in any channel; the level has its own limit. */
+/** Chance that a normal row takes any member over its limit in any channel; the level has its own limit. */
 const ALPHA = 1e-4;
-/** Rows of a value's recent past: the short one follows what wanders, the long one sees steps and humps. */
+/** Rows of a value's recent past: the short one follows wandering values, the long one detects steps and humps. */
 const SHORT = 5;
 const LONG = 41;
-/** What is learned of so much of the training must hold in all of the rest. */
+/** What is learned from each of these parts of the training must hold in the rest. */
 const SPLITS = [0.4, 0.6, 0.8] as const;
 
 type Members = [Sudden, Sudden, Spread, Stuck, Relation, Range];
@@ -24,11 +24,11 @@ export type MemberSnapshots = [
 ];
 const COUNT = 6;
 
-/** Rows of one value a channel, oldest first, as they are and without their seasons. */
+/** Rows with one value per channel, oldest first, as measured and deseasonalised. */
 export interface MemberRows {
   whole: readonly Float64Array[];
   without: readonly Float64Array[];
-  /** Rows that have nothing to do with those before them. */
+  /** Rows that do not continue the ones before them. */
   starts?: ReadonlySet<number>;
 }
 
@@ -36,12 +36,12 @@ export interface MemberRows {
 export interface Watch {
   member: string;
   channels: number;
-  /** Of each of them the smallest change that it could see, and in what it is measured. */
+  /** Smallest detectable change of each of them, and its unit. */
   sizes: PanelMember['sizes'];
   visible: Record<string, number>;
 }
 
-/** What a member watches, and what could be seen, rounded to three digits. */
+/** What a member watches, and the smallest detectable changes, rounded to three digits. */
 export function watchOf(member: PanelMember, names: readonly string[]): Watch {
   const known = member
     .visible()
@@ -49,7 +49,9 @@ export function watchOf(member: PanelMember, names: readonly string[]): Watch {
   return { member: member.name, sizes: member.sizes, channels: known.length, visible: Object.fromEntries(known) };
 }
 
-/** The members of a panel besides the level: they share one chance of a false alarm, Bonferroni's part for each channel of each. */
+/**
+ * The members of a panel besides the level. They share one chance of a false alarm, Bonferroni-corrected by channel.
+ */
 export class MemberSet {
   readonly list: Readonly<Members>;
   readonly #stateLength: number;
@@ -70,15 +72,15 @@ export class MemberSet {
     this.#stateLength = length;
   }
 
-  /** @param used of each channel, whether it is judged; one that is not may still explain others. */
+  /** @param used for each channel, whether it is judged; one that is not may still explain others. */
   static learn(rows: MemberRows, used: readonly boolean[]): MemberSet {
     return learnEach(rows, new Array(COUNT).fill(used));
   }
 
   /**
-   * The same, of members that hold: one judges a channel only where its limits from earlier parts of the training are never
-   * exceeded in the rest.
-   * @param kept of each channel, whether it stays in any case.
+   * The same, with qualification: a member judges a channel only if its limits from earlier parts of the training are
+   * never exceeded in the rest.
+   * @param kept for each channel, whether it stays in any case.
    */
   static learnQualified(rows: MemberRows, used: readonly boolean[], kept: readonly boolean[]): MemberSet {
     const holding = new Array<readonly boolean[]>(COUNT).fill(used).map((own) => [...own]);
@@ -86,12 +88,12 @@ export class MemberSet {
     return learnEach(rows, holding);
   }
 
-  /** What each member watches, and what could be seen, rounded to three digits. */
+  /** What each member watches, and the smallest detectable changes, rounded to three digits. */
   watches(names: readonly string[]): Watch[] {
     return this.list.map((member) => watchOf(member, names));
   }
 
-  /** Calls `visit` with each member's ratios; the array is the member's own. */
+  /** Calls `visit` with each member's ratios, in an array that the member reuses. */
   judge(whole: Float64Array, without: Float64Array, visit: (name: string, ratios: Float64Array) => void): void {
     for (const member of this.list) visit(member.name, member.ratios(member.seasonal ? whole : without));
   }
@@ -100,7 +102,7 @@ export class MemberSet {
     for (const member of this.list) member.push(member.seasonal ? whole : without);
   }
 
-  /** Forgets the recent past: the next row has nothing to do with it. */
+  /** Discards the recent past, as the next row does not continue it. */
   restart(): void {
     for (const member of this.list) member.restart();
   }
@@ -117,7 +119,7 @@ export class MemberSet {
     ];
   }
 
-  /** What runs on from row to row, as one array; `resume` takes it. */
+  /** The running state as one array, for `resume`. */
   runningState(): Float64Array {
     const state = new Float64Array(this.#stateLength);
     let at = 0;
@@ -128,7 +130,7 @@ export class MemberSet {
     return state;
   }
 
-  /** Goes on from a `runningState` of the same members. @throws RangeError where it is of others. */
+  /** Resumes from a `runningState` of the same members. @throws RangeError if it belongs to others. */
   resume(state: Float64Array): void {
     if (state.length !== this.#stateLength)
       throw new RangeError(`a state of ${state.length} numbers; the members have ${this.#stateLength}`);
@@ -144,7 +146,7 @@ export class MemberSet {
   }
 }
 
-/** @param used of each member, which channels it judges. */
+/** @param used for each member, which channels it judges. */
 function learnEach(
   { whole, without, starts = NO_STARTS }: MemberRows,
   used: readonly (readonly boolean[])[],
@@ -161,7 +163,7 @@ function learnEach(
   ]);
 }
 
-/** Takes from each member the channels in which limits of the rows before `split` are exceeded after it. */
+/** Removes from each member the channels in which limits from rows before `split` are exceeded after it. */
 function dropExceeded(
   { whole, without, starts = NO_STARTS }: MemberRows,
   split: number,

@@ -15,7 +15,7 @@ function judged(rows: readonly Float64Array[], trainRows: number) {
   return { panel, scores };
 }
 
-// The whole suite is larger (all faults, five seeds); these are the kinds that no detector found before.
+// The whole suite is larger (all faults, five seeds); these are the kinds that earlier detectors missed.
 const FAULTS: Fault[] = ['spike', 'stuck', 'missing', 'less_spread', 'hump'];
 
 test.each(BACKGROUNDS)(
@@ -42,7 +42,7 @@ test('noise of many channels is normal', () => {
   expect(judged(rows, 500).scores.filter((score) => score.index >= 1).length).toBeLessThanOrEqual(2);
 });
 
-test('what is missing is named at once and is an anomaly before long; what could be seen is stated', () => {
+test('a missing value is named at once and soon becomes an anomaly; detectable changes are stated', () => {
   const { rows, from } = faultyTable('white', 'missing', 4, 1);
   const { panel, scores } = judged(rows, TRAIN_ROWS);
   const at = from - TRAIN_ROWS;
@@ -55,7 +55,7 @@ test('what is missing is named at once and is an anomaly before long; what could
   expect(sudden.visible.c0).toBeLessThan(15);
 });
 
-test('a command is not a measurement: it may stand still, and step', () => {
+test('a command is not a measurement: it may be constant, and step', () => {
   const random = randomOf(3);
   const rows = Array.from({ length: 800 }, (_, t) => {
     const command = Math.floor(t / 37) % 3;
@@ -66,7 +66,7 @@ test('a command is not a measurement: it may stand still, and step', () => {
   expect(scores.filter((score) => score.index >= 1).length).toBeLessThan(5);
 });
 
-test('a value beyond all that a jumping channel ever had is found; what wanders has no range', () => {
+test('a value outside the range of a jumping channel is found; a wandering channel has no range', () => {
   const { rows, from } = faultyTable('bursts', 'step_up', 1, 3);
   const { panel, scores } = judged(rows, TRAIN_ROWS);
   const range = (of: typeof panel) => of.watches().find(({ member }) => member === 'range');
@@ -82,7 +82,7 @@ test('a value beyond all that a jumping channel ever had is found; what wanders 
   expect(range(trainPanel(['c0'], walk))?.channels).toBe(0);
 });
 
-test('seasons are found where there are some, with their period in rows', () => {
+test('seasons are found, with their period in rows', () => {
   const random = randomOf(4);
   const series = (amplitude: number) =>
     Float64Array.from({ length: 20 * 48 }, (_, t) => amplitude * Math.sin((2 * Math.PI * t) / 48) + gaussian(random));
@@ -92,7 +92,7 @@ test('seasons are found where there are some, with their period in rows', () => 
   expect(findSeason(Float64Array.from({ length: 960 }, () => (level += gaussian(random))))).toBeNull();
 });
 
-test('a limit of the tail holds: for normal and for exponential noise', () => {
+test('a tail limit holds for normal and for exponential noise', () => {
   const random = randomOf(5);
   const laws = [() => Math.abs(gaussian(random)), () => -Math.log(1 - random())];
   for (const law of laws) {
@@ -102,12 +102,12 @@ test('a limit of the tail holds: for normal and for exponential noise', () => {
   }
 });
 
-test('a tail of values that follow one another is of fewer', () => {
+test('a tail of autocorrelated values counts fewer independent ones', () => {
   const values = Array.from({ length: 500 }, (_, i) => -Math.log(1 - i / 500));
   expect(tailLimit(values, 1e-4, 0.1)).toBeGreaterThan(tailLimit(values, 1e-4));
 });
 
-test('a rolling median is that of the last values', () => {
+test('a rolling median is the median of the last values', () => {
   const random = randomOf(6);
   const values = Array.from({ length: 200 }, () => Math.floor(10 * random()));
   const rolling = new RollingMedian(5);
@@ -126,7 +126,7 @@ checkDetector<unknown>({
 });
 
 test.each(['daily', 'load'] as const)(
-  '%s: a panel that is restarted all the time gives the verdicts of one that never is, on faults and gaps alike',
+  '%s: a panel restored at every row gives the same verdicts as one that never is, including faults and gaps',
   (background) => {
     for (const fault of ['relation', 'missing', 'drift'] as const) {
       const { rows, from, to } = faultyTable(background, fault, 4, 2);
@@ -147,7 +147,7 @@ test.each(['daily', 'load'] as const)(
   },
 );
 
-test('a panel that has learned is no larger for the rows that it has judged', () => {
+test('a learned panel does not grow with the rows it judges', () => {
   const { rows } = faultyTable('weekly', 'spike', 4, 3);
   const panel = trainPanel(['c0', 'c1', 'c2', 'c3'], rows.slice(0, TRAIN_ROWS));
   const size = () => serialize(panel.snapshot()).length;

@@ -13,15 +13,14 @@ import {
 import { type Watch, watchOf } from './memberSet.ts';
 
 export type PanelScore = Extract<Score, { assessable: true }> & {
-  /** Members whose limit the row exceeds, and channels that have no value in it. */
+  /** Members whose limit the row exceeds, and channels without a value in it. */
   by: string[];
   missing: string[];
 };
 
 /**
- * Detectors of different kinds that share one chance of a false alarm: Bonferroni's part of it for each member and
- * channel. The level is judged by a detector of its own (`base`); members look at values without their season. What is
- * missing in a row is NaN.
+ * Detectors of different kinds that share one chance of a false alarm, Bonferroni-corrected by member and channel. The
+ * level has its own detector (`base`); members judge deseasonalised values. Missing values are NaN.
  */
 export class PanelDetector<Method extends string = string> implements Detector<PanelSnapshot<Method>> {
   readonly #names: readonly string[];
@@ -29,7 +28,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
   readonly #base: BaseMaker<Method>;
   #learning: Float64Array[] = [];
   #learned: LearnedPanel<Method> | null = null;
-  /** The verdict on the row that was scored last: `learn` of the same row takes it. */
+  /** The verdict on the row scored last, which `learn` of the same row reuses. */
   #latest: {
     row: ArrayLike<number>;
     values: Float64Array;
@@ -48,12 +47,12 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     this.#learned = snapshot.learned && restored(snapshot.learned, base);
   }
 
-  /** Of the level; null while it learns. */
+  /** Method of the level; null while it learns. */
   get method(): Method | null {
     return this.#learned?.base.method ?? null;
   }
 
-  /** What is watched, and what could be seen. */
+  /** What is watched, and the smallest detectable changes. */
   watches(): Watch[] {
     const learned = this.#learned;
     if (!learned) return [];
@@ -61,7 +60,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     return [...learned.members.watches(this.#names), ...(states.channels > 0 ? [states] : [])];
   }
 
-  /** Periods of the seasons that were found, in rows. */
+  /** Periods of the detected seasons, in rows. */
   seasons(): Record<string, number> {
     const seasons = this.#learned?.seasons ?? [];
     return Object.fromEntries(seasons.flatMap((s, c) => (s ? [[this.#names[c], s.period] as const] : [])));
@@ -75,7 +74,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     const base = learned.base.detector.score(without);
     if (!base.assessable) return base;
     const { on } = stepTrigger(learned.trigger, base.index, learned.base.trigger);
-    // What the level's trigger holds back stays below the limit, what it holds on to above.
+    // An index that the level's trigger suppresses stays below the limit, one that it holds stays above.
     let index = on ? Math.max(1, base.index) : Math.min(base.index, 0.999);
     let leading = base.contributions;
     const by: string[] = on ? [learned.base.method] : [];
@@ -100,7 +99,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     return verdict;
   }
 
-  /** @throws RangeError where there are too few rows for the detector of the level when the last of them has come. */
+  /** @throws RangeError at the last learning row if there are too few for the level's detector. */
   learn(row: ArrayLike<number>): void {
     const learned = this.#learned;
     if (!learned) {
@@ -113,7 +112,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     if (latest === null) throw new Error('a row that was scored has no verdict');
     this.#latest = null;
     const { values, whole, without } = latest;
-    // A fault is no season.
+    // A fault is not learned as season.
     const normal = latest.verdict.index < 1;
     learned.seasons.forEach((season, c) => {
       if (normal) season?.follow(learned.rows, without[c]);
@@ -127,7 +126,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     learned.rows++;
   }
 
-  /** The verdict on a row, which is then learned from. @throws Error where it cannot be assessed. */
+  /** The verdict on a row, which is then learned from. @throws Error if it cannot be assessed. */
   judge(row: Float64Array): PanelScore {
     const score = this.score(row);
     if (!score.assessable) throw new Error(`${score.reason}: ${score.remedy}`);

@@ -8,11 +8,11 @@ function rowsOf(n: number, ...columns: ((random: () => number, t: number) => num
   const random = randomOf(3);
   return Array.from({ length: n }, (_, t) => Float64Array.from(columns, (column) => column(random, t)));
 }
-/** Jumps between two levels: its past tells nothing of the next value. */
+/** Jumps between two levels: its past does not predict the next value. */
 const twoLevels = (random: () => number) => (random() < 0.5 ? 20 : 30) + random();
 const skewed = (random: () => number) => -Math.log(1 - random());
 
-test('a value between the levels of the training is normal, one beyond them is not, on either side', () => {
+test('a value between the levels of the training is normal, one outside them is not, on either side', () => {
   const range = Range.learn(rowsOf(1500, twoLevels), [true], ALPHA);
   for (const value of [20, 25, 31]) expect(range.ratios(row(value))[0]).toBeLessThan(1);
   for (const value of [10, 45]) expect(range.ratios(row(value))[0]).toBeGreaterThan(1);
@@ -21,7 +21,7 @@ test('a value between the levels of the training is normal, one beyond them is n
   expect(visible).toBeLessThan(15);
 });
 
-test('each side has its own limit; the smallest change that both see is the larger one', () => {
+test('each side has its own limit; the smallest change that both detect is the larger one', () => {
   const range = Range.learn(rowsOf(1500, skewed), [true], ALPHA);
   const { middle, above, below } = range.snapshot();
   expect(middle[0]).toBeCloseTo(Math.LN2, 0);
@@ -33,7 +33,7 @@ test('each side has its own limit; the smallest change that both see is the larg
   expect(range.visible()).toEqual([above[0]]);
 });
 
-test('what wanders, what grows, what has just changed its level, and a short training have no range', () => {
+test('wandering, growing or recently shifted channels, and a short training, have no range', () => {
   let walk = 0;
   const wandering = (random: () => number) => {
     walk += gaussian(random);
@@ -49,7 +49,7 @@ test('what wanders, what grows, what has just changed its level, and a short tra
   expect(Range.learn(rowsOf(1000, twoLevels), [true], ALPHA).visible()).not.toEqual([null]);
 });
 
-test('what lies beyond a range does not widen it', () => {
+test('values outside the range do not widen it', () => {
   const range = Range.learn(rowsOf(1500, twoLevels), [true], ALPHA);
   const before = range.ratios(row(60))[0];
   for (let i = 0; i < 100; i++) range.push();

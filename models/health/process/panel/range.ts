@@ -1,15 +1,15 @@
 import { blocksOf, memoryOf } from '../rowMethod.ts';
 import { type PanelMember, tailLimit } from './member.ts';
 
-/** A shorter training does not tell how far its values go. */
+/** A shorter training does not determine the range. */
 const MIN_ROWS = 1000;
-/** The range of so much of the training must hold in all of the rest. */
+/** The range from each of these parts of the training must hold in the rest. */
 const SPLITS = [0.4, 0.6, 0.8] as const;
 
-/** Part of a channel's variance that may lie between the means of blocks of the training. */
+/** Maximum part of a channel's variance between the means of training blocks. */
 const MAX_BETWEEN = 0.5;
 
-/** Of each channel; not finite where it takes no part. */
+/** Limits of each channel; not finite for channels it does not judge. */
 export interface RangeSnapshot {
   middle: Float64Array;
   above: Float64Array;
@@ -17,9 +17,9 @@ export interface RangeSnapshot {
 }
 
 /**
- * Values beyond all that the training's tails let expect, whatever came before them: where a value jumps between levels,
- * its recent past tells little. Takes part where the ranges of earlier parts of the training hold in the later ones:
- * what wanders has none.
+ * Detects values beyond the training's tails, independent of the rows before: for a value that jumps between levels,
+ * the recent past is uninformative. Judges a channel only if ranges from earlier parts of the training hold in later
+ * ones, which excludes wandering values.
  */
 export class Range implements PanelMember<RangeSnapshot> {
   readonly name = 'range';
@@ -63,15 +63,15 @@ export class Range implements PanelMember<RangeSnapshot> {
   }
 
   push(): void {
-    // What lies beyond a range does not widen it.
+    // Values outside the range do not widen it.
   }
 
   restart(): void {
-    // A range has no past.
+    // A range has no recent past.
   }
 
   visitState(): void {
-    // Nothing runs on from row to row.
+    // There is no running state.
   }
 
   visible(): (number | null)[] {
@@ -108,7 +108,7 @@ function limitsOf(values: readonly number[], alpha: number): Limits {
   return { middle, above: limit(1), below: limit(-1) };
 }
 
-/** Whether the means of the training's blocks lie so far apart that its range grows with time. */
+/** Whether the means of training blocks differ so much that the range grows with time. */
 function wanders(values: readonly number[]): boolean {
   const mean = meanOf(values);
   const total = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);

@@ -6,7 +6,7 @@ const ALPHA = 1e-5;
 const ALL = [true, true, true];
 const row = (...values: number[]) => Float64Array.from(values);
 
-/** A load, a temperature that follows it by a bent line, and noise that follows nothing. */
+/** A load, a temperature that follows it nonlinearly, and independent noise. */
 function plant(seed = 3) {
   const random = randomOf(seed);
   const next = (offset = 0) => {
@@ -15,7 +15,7 @@ function plant(seed = 3) {
   };
   return { next, training: Array.from({ length: 800 }, () => next()) };
 }
-/** Whether so many rows bring a channel over its limit. */
+/** Whether any of the rows takes a channel over its limit. */
 function isSeen(relation: Relation, rows: readonly Float64Array[], channel = 1) {
   return rows.some((one) => {
     const beyond = relation.ratios(one)[channel] > 1;
@@ -25,7 +25,7 @@ function isSeen(relation: Relation, rows: readonly Float64Array[], channel = 1) 
 }
 const some = (n: number, of: (i: number) => Float64Array) => Array.from({ length: n }, (_, i) => of(i));
 
-test('a channel that leaves its relation to another is seen, though its value is one of the training', () => {
+test('a channel that leaves its relation to another is detected, even if its value is in the training range', () => {
   const { next, training } = plant();
   const learned = Relation.learn(training, ALL, ALPHA).snapshot();
   expect(
@@ -34,7 +34,7 @@ test('a channel that leaves its relation to another is seen, though its value is
       some(400, () => next()),
     ),
   ).toBe(false);
-  // A cool machine at full load: both values are usual, but not together.
+  // A cool machine at full load: each value is normal, but not the combination.
   expect(isSeen(new Relation(learned), [row(4.8, 25, 0)])).toBe(true);
   // A small offset shows in the average of some ten rows.
   expect(isSeen(new Relation(learned), [next(1)])).toBe(false);
@@ -52,7 +52,7 @@ test('a channel that leaves its relation to another is seen, though its value is
   ).toBe(true);
 });
 
-test('what is visible is less than the channel’s own range, in its unit; noise takes no part', () => {
+test('the smallest visible change is below the channel’s own range, in its unit; noise is not judged', () => {
   const { training } = plant();
   const [load, temperature, noise] = Relation.learn(training, ALL, ALPHA).visible();
   expect(temperature).toBeGreaterThan(0.3);
@@ -65,7 +65,7 @@ test('what is visible is less than the channel’s own range, in its unit; noise
   expect(Relation.learn(scaled, ALL, ALPHA).visible()[1]).toBeCloseTo(10 * temperature!, 6);
 });
 
-test('two values that wander go together by chance, which is no relation', () => {
+test('two wandering values correlate by chance, which is not a relation', () => {
   let wandering = 0;
   for (let seed = 1; seed <= 10; seed++) {
     const random = randomOf(seed);
@@ -81,20 +81,20 @@ test('two values that wander go together by chance, which is no relation', () =>
   expect(wandering).toBeLessThanOrEqual(1);
 });
 
-test('a relation that has changed within the training is none', () => {
+test('a relation that changed within the training is not used', () => {
   const { next, training } = plant();
   const changed = [...training, ...some(200, () => next(6))];
   expect(Relation.learn(changed, ALL, ALPHA).visible()[1]).toBeNull();
 });
 
-test('a spike does not stay in the average', () => {
+test('a spike does not linger in the average', () => {
   const { next, training } = plant();
   const relation = Relation.learn(training, ALL, ALPHA);
   relation.push(row(2, 1e6, 0));
   expect(isSeen(relation, some(50, () => next()).slice(3))).toBe(false);
 });
 
-test('a slow change is followed; one that stays beyond the limit is held for five hundred rows, then taken as usual', () => {
+test('a slow change is followed; a change beyond the limit is held for five hundred rows, then accepted as normal', () => {
   const { next, training } = plant();
   const learned = Relation.learn(training, ALL, ALPHA).snapshot();
   const slow = new Relation(learned);
@@ -122,7 +122,7 @@ test('a slow change is followed; one that stays beyond the limit is held for fiv
   ).toBe(false);
 });
 
-test('a snapshot goes on where it was taken, and later rows do not change it', () => {
+test('a snapshot resumes where it was taken, and later rows do not change it', () => {
   const { next, training } = plant();
   const relation = Relation.learn(training, ALL, ALPHA);
   for (const one of some(20, () => next(0.7))) relation.push(one);

@@ -4,18 +4,20 @@ import { type PanelMember, tailLimit } from './member.ts';
 
 const PREDICTORS = 5;
 const MAX_ROWS = 5000;
-/** Of a channel's variance, in blocks that were left out, the others must explain this much: else there is no relation. */
+/** Minimum part of a channel's variance that the others must explain in held-out blocks. */
 const MIN_EXPLAINED = 0.5;
 const RIDGE = 1;
-/** What is learned of so much of the training must hold, with its limits, in all of the rest. */
+/** What is learned from each of these parts of the training must hold, with its limits, in the rest. */
 const SPLITS = [0.4, 0.6, 0.8] as const;
-/** Each residual is watched by itself, and averaged over some ten rows. */
+/** Each residual is watched by itself, and averaged over about ten rows. */
 const WEIGHTS = [1, 0.2] as const;
-/** A residual's own level is followed so slowly, and not while it is beyond its limit, for so many rows at the most. */
+/** Weight at which a residual's level is tracked. Tracking stops beyond the limit, for at most `MAX_HELD` rows. */
 const SLOW = 0.01;
 const MAX_HELD = 500;
 
-/** Of a channel to its closest others, by standardised values; limits of its residual through each of `WEIGHTS`. */
+/**
+ * Relation of a channel to its closest others, in standardised values; limits of its residual for each of `WEIGHTS`.
+ */
 interface Relationship {
   channel: number;
   by: number[];
@@ -28,7 +30,7 @@ export interface RelationSnapshot {
   sd: Float64Array;
   relations: Relationship[];
   levels: Float64Array[];
-  /** The residuals' own levels, and rows for which they have been held. */
+  /** The residuals' levels, and rows for which they have been held. */
   slow: Float64Array;
   held: Float64Array;
 }
@@ -40,9 +42,9 @@ interface RelationStep {
 }
 
 /**
- * What a channel's closest others do not explain of it: a linear relation, bent by the square of the closest.
- * Takes part where blocks of the training that it was not learned from show that the relation holds, and later ones that
- * it lasts: values that wander go together for a while by chance.
+ * Residual of a channel from its closest others: a linear relation plus the square of the closest. Judges a channel
+ * only if held-out blocks of the training confirm the relation, and later ones that it persists: wandering values
+ * correlate by chance for a while.
  */
 export class Relation implements PanelMember<RelationSnapshot> {
   readonly name = 'relation';
@@ -55,7 +57,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
   readonly #slow: Float64Array;
   readonly #held: Float64Array;
   readonly #ratios: Float64Array;
-  /** Of the row that was judged last: `push` of the same row takes it. */
+  /** Result for the row judged last, which `push` of the same row reuses. */
   #latest: RelationStep | null = null;
 
   constructor({ mean, sd, relations, levels, slow, held }: RelationSnapshot) {
@@ -130,7 +132,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
     });
   }
 
-  /** The residuals' own levels stay: they follow how a relation shifts over hours. */
+  /** The residuals' levels stay: they follow how a relation shifts over hours. */
   restart(): void {
     for (const levels of this.#levels) levels.fill(0);
     this.#held.fill(0);
@@ -150,7 +152,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
     return out;
   }
 
-  /** What relations leave of a row, and where that brings their averages. */
+  /** Residuals of a row, and their averages after it. */
   #step(row: Float64Array): RelationStep {
     if (this.#latest?.row === row) return this.#latest;
     const scaled = new Float64Array(row.length);
@@ -162,7 +164,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
       left[i] = scaled[channel] - explained(scaled, by, weights);
       const own = left[i] - this.#slow[i];
       for (let w = 0; w < WEIGHTS.length; w++) {
-        // A single value weighs in an average no more than one at the limit: a spike does not last.
+        // A single value weighs in an average no more than one at the limit, so a spike does not linger.
         const most = WEIGHTS[w] === 1 ? Number.POSITIVE_INFINITY : limits[0];
         const level = this.#levels[w][i];
         levels[w][i] = level + WEIGHTS[w] * (Math.max(-most, Math.min(most, own)) - level);
@@ -173,7 +175,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
   }
 }
 
-/** Weights, and limits from blocks that were left out; null where these show no relation. */
+/** Weights, and limits from held-out blocks; null if these show no relation. */
 function learnRelation(inputs: readonly number[][], targets: readonly number[], alpha: number) {
   const n = targets.length;
   const mean = targets.reduce((a, b) => a + b, 0) / n;
@@ -207,7 +209,7 @@ function inputsOf(row: Float64Array, by: readonly number[]): number[] {
   return [1, ...by.map((c) => row[c]), row[by[0]] ** 2];
 }
 
-/** The product of `inputsOf` and weights, without the array. */
+/** Product of `inputsOf` and weights, without allocating the array. */
 function explained(row: Float64Array, by: readonly number[], weights: readonly number[]): number {
   let sum = weights[0];
   for (let k = 0; k < by.length; k++) sum += weights[k + 1] * row[by[k]];
@@ -220,7 +222,7 @@ function product(a: readonly number[], b: readonly number[]): number {
   return sum;
 }
 
-/** The channels that go most with one, of those that go with it at all. */
+/** The channels most correlated with one, among those correlated at all. */
 function closest(scaled: readonly Float64Array[], channel: number): number[] {
   const width = scaled[0].length;
   const along = new Float64Array(width);

@@ -12,14 +12,14 @@ function days(count: number, noise: number, seed = 1): Float64Array {
   });
 }
 
-test('a pattern that is plain is taken from two cycles, one that is not needs three', () => {
+test('a clear pattern is accepted after two cycles, others need three', () => {
   expect(findSeason(days(2.1, 3))?.period).toBe(DAY);
   expect(findSeason(days(2.1, 25))).toBeNull();
   expect(findSeason(days(6, 25))?.period).toBe(DAY);
   expect(findSeason(days(1.9, 3))).toBeNull();
 });
 
-test('what wanders has no season in two cycles', () => {
+test('wandering values have no season in two cycles', () => {
   for (let seed = 1; seed <= 20; seed++) {
     const random = randomOf(seed);
     let level = 0;

@@ -1,11 +1,11 @@
-/** A pattern that repeats itself: what is usual at each row of its period. */
+/** A periodic pattern: the usual value at each row of its period. */
 export interface Season {
   period: number;
   profile: Float64Array;
 }
 
 const SHORTEST = 4;
-/** A pattern has to have been seen so often; a plain one (`PLAIN`) twice. */
+/** Minimum number of cycles; a clear pattern (`PLAIN`) needs two. */
 const MIN_CYCLES = 3;
 const MIN_PLAIN_CYCLES = 2;
 const MIN_PLAIN_ROWS = 300;
@@ -13,21 +13,24 @@ const MAX_LAG = 3000;
 const MAX_ROWS = 20_000;
 const MIN_CORRELATION = 0.2;
 const CANDIDATES = 4;
-/** A pattern is taken where it leaves less than this part of the variance in cycles that it was not learned from. */
+/** A pattern is accepted if it leaves less than this part of the variance in held-out cycles unexplained. */
 const WORTH = 0.7;
-/** Where each of two cycles leaves no more than this of the other: of 2,400 random walks and autoregressions of 300 rows or more, none. */
+/**
+ * Unexplained part of each of two cycles by the other, below which the pattern is clear: no false ones in 2,400 random
+ * walks and autoregressions of 300 rows or more.
+ */
 const PLAIN = 0.15;
-/** A longer period must be better than a shorter one by this. */
+/** A longer period must improve on a shorter one by this factor. */
 const BETTER = 0.85;
 const WEEK = 7;
-/** Part of what a cycle differs by that the profile takes over. */
+/** Part of a cycle's deviation that the profile adopts. */
 const RATE = 0.2;
-/** A single value differs by no more than so many standard deviations. */
+/** Clipping of a single value's deviation, in standard deviations. */
 const CLIP = 3;
 
 /**
- * The season of a channel, or null: of the peaks of its autocorrelation, and seven times those, the period whose profile
- * best tells cycles that it was not learned from.
+ * The season of a channel, or null. Candidates are the peaks of its autocorrelation, and seven times those; the period
+ * whose profile best predicts held-out cycles wins.
  */
 export function findSeason(values: Float64Array): Season | null {
   const recent = values.subarray(Math.max(0, values.length - MAX_ROWS));
@@ -36,7 +39,7 @@ export function findSeason(values: Float64Array): Season | null {
     Math.floor(recent.length / (recent.length < MIN_PLAIN_ROWS ? MIN_CYCLES : MIN_PLAIN_CYCLES)),
   );
   const peaks = correlationPeaks(recent, longest);
-  // The top of a peak is flat: noise moves it by some rows.
+  // The top of a peak is flat: noise shifts it by a few rows.
   const refined = peaks.map((peak) => {
     const reach = Math.max(2, Math.round(0.02 * peak));
     const near = Array.from({ length: 2 * reach + 1 }, (_, i) => peak - reach + i);
@@ -49,15 +52,15 @@ export function findSeason(values: Float64Array): Season | null {
   let best: { period: number; left: number } | null = null;
   for (const period of periods.sort((a, b) => a - b)) {
     const left = unexplainedFraction(recent, period);
-    const worth = period * MIN_CYCLES <= recent.length ? WORTH : PLAIN;
-    if (left < worth && left < BETTER * (best?.left ?? 1 / BETTER)) best = { period, left };
+    const limit = period * MIN_CYCLES <= recent.length ? WORTH : PLAIN;
+    if (left < limit && left < BETTER * (best?.left ?? 1 / BETTER)) best = { period, left };
   }
   if (!best) return null;
   const { period } = best;
   return { period, profile: profileOf(values, period, -1) };
 }
 
-/** The values without their season; each cycle by the profile of the others, as later ones are. */
+/** The deseasonalised values; each cycle uses the profile of the others, as future ones will. */
 export function deseasonalised(values: Float64Array, { period }: Season): Float64Array {
   const cycles = Math.ceil(values.length / period);
   const out = new Float64Array(values.length);
@@ -74,12 +77,12 @@ export interface SeasonSnapshot extends Season {
   level: number;
 }
 
-/** A season that follows its channel's normal cycles, as its shape changes or its period is no whole number of rows. */
+/** A season that adapts to its channel's normal cycles, for changing shapes and non-integer periods. */
 export class SeasonFollower {
   readonly period: number;
   readonly #profile: Float64Array;
   readonly #sd: number;
-  /** Of the rest: what the season does not take over. */
+  /** Level of the residual, which the season does not adopt. */
   #level: number;
 
   constructor({ period, profile, sd, level }: SeasonSnapshot) {
@@ -89,7 +92,7 @@ export class SeasonFollower {
     this.#level = level;
   }
 
-  /** @param rest the training without the season. */
+  /** @param rest the deseasonalised training. */
   static learn(season: Season, rest: Float64Array): SeasonFollower {
     const mean = rest.reduce((a, b) => a + b, 0) / rest.length;
     const sd = Math.sqrt(rest.reduce((sum, v) => sum + (v - mean) ** 2, 0) / rest.length);
@@ -105,7 +108,7 @@ export class SeasonFollower {
     return this.#profile[row % this.period];
   }
 
-  /** @param rest a normal value without the season. */
+  /** @param rest a deseasonalised normal value. */
   follow(row: number, rest: number): void {
     const most = CLIP * this.#sd;
     const differs = Math.max(-most, Math.min(most, rest - this.#level));
@@ -114,7 +117,7 @@ export class SeasonFollower {
   }
 }
 
-/** Mean of each row of the period over cycles but the one left out, each less its own mean; its mean is 0. */
+/** Mean of each row of the period over all cycles but one, each less its own mean; the profile's mean is 0. */
 function profileOf(values: Float64Array, period: number, without: number): Float64Array {
   const profile = new Float64Array(period);
   const counts = new Float64Array(period);
@@ -173,7 +176,7 @@ function correlationPeaks(values: Float64Array, longest: number): number[] {
       if (r[lag] < r[Math.max(1, lag - d)] || r[lag] < r[Math.min(longest + 1, lag + d)]) top = false;
     if (top) peaks.push(lag);
   }
-  // Multiples of a period are as high as itself: the shortest ones, and the highest.
+  // Multiples of a period are as high as the period itself: take the shortest ones, and the highest.
   const highest = [...peaks].sort((a, b) => r[b] - r[a]);
   return [...new Set([...peaks.slice(0, CANDIDATES), ...highest.slice(0, CANDIDATES)])];
 }

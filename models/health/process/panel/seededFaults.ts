@@ -31,13 +31,13 @@ export const FAULTS = [
   'dropout',
 ] as const;
 /**
- * Of several channels: a relation breaks although each channel stays in its range. Of backgrounds with a season: the course
- * of a day comes half a day late. Where a load explains the level: the level falls at high load alone, halfway to that of
- * the next lower load, so that the value stays in its range.
+ * `relation`, for several channels: a relation breaks although each channel stays in its range. `wrong_hour`, with a
+ * season: the daily pattern is half a day late. `at_one_load`, if a load explains the level: at high load only, the
+ * level falls halfway to that of the next lower load, so that the value stays in its range.
  */
 export type Fault = (typeof FAULTS)[number] | 'relation' | 'wrong_hour' | 'at_one_load';
 
-/** The faults that there can be on a background. */
+/** The faults that can be seeded on a background. */
 export function faultsOn(background: Background, channels: 1 | 4): Fault[] {
   const seasonal = background === 'daily' || background === 'weekly';
   return [
@@ -50,14 +50,14 @@ export function faultsOn(background: Background, channels: 1 | 4): Fault[] {
 
 export interface FaultyTable {
   rows: Float64Array[];
-  /** The fault's rows, first and behind the last. */
+  /** The fault's rows, from the first to one past the last. */
   from: number;
   to: number;
 }
 
 /**
- * A simulated table of 28 days without a fault and 30 days in which it begins, a row every half hour.
- * @param channels 1, or 4: the last follows the first, which is a load in steps where the fault shows at one load.
+ * A simulated table of 28 days without a fault and 30 days in which it begins, one row every half hour.
+ * @param channels 1, or 4: the last follows the first, which is a stepped load for `at_one_load`.
  * @param seed the same one gives the same table.
  */
 export function faultyTable(background: Background, fault: Fault, channels: 1 | 4, seed: number): FaultyTable {
@@ -83,18 +83,18 @@ export function faultyTable(background: Background, fault: Fault, channels: 1 | 
   return { rows, from, to };
 }
 
-/** By so much a step of the load raises the level, in the noise seen from row to row; and there are so many loads. */
+/** Rise of the level per load step, in units of the row-to-row noise, and the number of loads. */
 const LOAD_STEP = 6;
 const LOADS = 3;
-/** Part of the largest level that a load brings, above which it is high. */
+/** Part of the largest level due to load, above which the load is high. */
 const HIGH_LOAD = 0.75;
 
-/** What wanders returns within so many rows. */
+/** Rows within which a wandering value returns. */
 const RETURN_ROWS = 2 * DAY;
-/** Where a value jumps by 30 and comes in bursts of 25, a row's noise is taken for this: whole numbers. */
+/** Nominal row noise of the `bursts` background, which jumps by 30 with bursts of 25, in whole numbers. */
 const BURST_NOISE = 6;
 
-/** Loads 0, 1, 2 …, each held for some 30 rows. */
+/** Loads 0, 1, 2 …, each held for about 30 rows. */
 function stepsOf(length: number, random: Random): number[] {
   let load = 1;
   return Array.from({ length }, () => {
@@ -103,7 +103,7 @@ function stepsOf(length: number, random: Random): number[] {
   });
 }
 
-/** Values, the part of each that the hour or the load brings, and the noise that is seen from row to row. */
+/** Values, the part of each due to the hour or the load, and the row-to-row noise. */
 function backgroundOf(
   background: Background,
   length: number,
@@ -154,7 +154,7 @@ function backgroundOf(
   return { values, explained, noise: background === 'bursts' ? BURST_NOISE : 1 };
 }
 
-/** Changes the rows from `from` on, and gives how many. @param high whether the load of a row is high. */
+/** Changes the rows from `from` on, and returns their number. @param high whether the load of a row is high. */
 function change(
   rows: Float64Array[],
   c: number,

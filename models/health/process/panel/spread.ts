@@ -2,20 +2,20 @@ import { predictionLimit } from '../predictionLimit.ts';
 import { NO_STARTS, type PanelMember } from './member.ts';
 
 const WINDOW = 24;
-/** A single step counts for no more than so many usual ones: a spike is not a spread. */
+/** A single step counts for at most this many usual ones: a spike is not a change of spread. */
 const CLIP = 4;
-/** Of the usual step: below this it is rounding. */
+/** Part of the usual step below which it is rounding. */
 const LEAST = 0.01;
-/** Fewer windows than these tell no limit. */
+/** Minimum number of windows for a limit. */
 const MIN_WINDOWS = 4;
 
 export interface SpreadSnapshot {
-  /** Of each channel: the mean step in the training, and the limits of its multiples. */
+  /** For each channel, the mean step in training, and the limits of its multiples. */
   usual: Float64Array;
   low: Float64Array;
   high: Float64Array;
   last: Float64Array;
-  /** Steps of the window, their sum, and the place of the next one. */
+  /** Steps of the window, their sum, and the index of the next one. */
   rings: Float64Array[];
   sums: Float64Array;
   next: number;
@@ -23,7 +23,7 @@ export interface SpreadSnapshot {
   filled: number;
 }
 
-/** More or less unrest than usual: the mean step from row to row over a window, upwards and downwards. */
+/** Detects more or less fluctuation than usual: the mean row-to-row step over a window, upwards and downwards. */
 export class Spread implements PanelMember<SpreadSnapshot> {
   readonly name = 'spread';
   readonly seasonal = false;
@@ -37,7 +37,7 @@ export class Spread implements PanelMember<SpreadSnapshot> {
   readonly #rings: readonly Float64Array[];
   readonly #sums: Float64Array;
   readonly #ratios: Float64Array;
-  /** Place of the next step, and steps that the window holds. */
+  /** Index of the next step, and steps that the window holds. */
   readonly #at: Float64Array;
 
   constructor({ usual, low, high, last, rings, sums, next, filled }: SpreadSnapshot) {
@@ -56,7 +56,7 @@ export class Spread implements PanelMember<SpreadSnapshot> {
     this.#ratios = new Float64Array(usual.length);
   }
 
-  /** @param starts rows that have nothing to do with those before them. */
+  /** @param starts rows that do not continue the ones before them. */
   static learn(
     training: readonly Float64Array[],
     used: readonly boolean[],

@@ -20,12 +20,12 @@ const largest = (member: States, rows: readonly Float64Array[]) =>
     return ratio;
   });
 
-test('known values are normal; one beyond them all is none, and one between them only if it does not stay alone', () => {
+test('known values are normal; a value outside them is not, nor are several different ones between them', () => {
   const member = States.learn(held(1000), [true, false]);
   expect(Math.max(...largest(member, held(500, 2)))).toBe(0);
   expect(member.visible()).toEqual([0.25, null]);
   expect(member.ratios(Float64Array.of(1.5, 0))[0]).toBe(2);
-  // A new setting is held.
+  // A new setting that is held.
   expect(Math.max(...largest(member, new Array<Float64Array>(100).fill(Float64Array.of(0.75, 0))))).toBeLessThan(1);
   const free = largest(
     member,
@@ -35,7 +35,7 @@ test('known values are normal; one beyond them all is none, and one between them
   expect(free.slice(2).every((ratio) => ratio >= 1)).toBe(true);
 });
 
-test('a channel that rarely changed takes no part; what it has seen goes on from a snapshot, and is forgotten at a start', () => {
+test('a channel that rarely changed is not judged; unknown values survive a snapshot and are discarded at a restart', () => {
   const rare = Array.from({ length: 500 }, (_, t) => Float64Array.of(t < 250 ? 0 : 1));
   expect(States.learn(rare, [true]).visible()).toEqual([null]);
   const member = States.learn(held(1000), [true, false]);

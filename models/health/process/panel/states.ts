@@ -1,24 +1,24 @@
 import { NO_STARTS, type PanelMember } from './member.ts';
 
-/** A channel that changed its value less often does not tell which values it takes. */
+/** A channel that changed less often does not reveal all of its values. */
 const MIN_VISITS = 20;
-/** So many different unknown values within so many rows: what was held moves freely. */
+/** This many different unknown values within this many rows: the channel no longer holds states. */
 const WINDOW = 24;
 const UNKNOWN = 3;
 
-/** Of each channel; without values where it takes no part. */
+/** By channel; empty for channels it does not judge. */
 export interface StatesSnapshot {
-  /** Values that it took in the training, rising. */
+  /** Values seen in training, ascending. */
   known: Float64Array[];
-  /** The last rows of each: an unknown value that differs from the one above it, else NaN. */
+  /** Last rows of each channel: an unknown value that differs from the one before, else NaN. */
   unknown: Float64Array[];
   last: Float64Array;
   next: number;
 }
 
 /**
- * Channels that hold one of a few values, such as states, settings and coarse measurements: a value beyond all of them by
- * half of their smallest distance, or several values that it never took.
+ * For channels that hold one of a few values, such as states, settings and coarse measurements: detects a value outside
+ * all of them by half of their smallest distance, or several unknown values.
  */
 export class States implements PanelMember<StatesSnapshot> {
   readonly name = 'states';
@@ -46,8 +46,8 @@ export class States implements PanelMember<StatesSnapshot> {
   }
 
   /**
-   * @param used of each channel, whether it holds states.
-   * @param starts rows that have nothing to do with those before them.
+   * @param used for each channel, whether it holds states.
+   * @param starts rows that do not continue the ones before them.
    */
   static learn(
     training: readonly Float64Array[],
@@ -113,7 +113,7 @@ export class States implements PanelMember<StatesSnapshot> {
     return this.#known[c].includes(value);
   }
 
-  /** Different unknown values of the window and this one. */
+  /** Number of different unknown values in the window, including this one. */
   #countUnknown(value: number, c: number): number {
     const seen = new Set([value]);
     for (const one of this.#unknown[c]) if (!Number.isNaN(one)) seen.add(one);

@@ -17,16 +17,16 @@ describe('a value that repeats', () => {
       ALPHA,
     );
 
-  test('is stuck after three times its longest run, six rows at least; what never moves is a state', () => {
+  test('is stuck after three times its longest run, at least six rows; a channel that never moves is a state', () => {
     expect(learned().visible()).toEqual([6, 12, null]);
     expect(Stuck.learn(rowsOf(100, counting, fives), [true, false], ALPHA).visible()).toEqual([6, null]);
   });
 
-  test('may stand still for as long as chance has it: nine rows of ten to the power of the run', () => {
+  test('may repeat for as long as chance allows: the repeating part to the power of the run', () => {
     // Four of five rows repeat: 0.8^n = 1e-6.
     const [limit] = Stuck.learn(rowsOf(100, fives), [true], 1e-6).visible();
     expect(limit).toBeCloseTo(Math.log(1e-6) / Math.log(0.8), 9);
-    // Exactly nine of ten may still be a measurement.
+    // Exactly nine of ten still counts as a measurement.
     expect(
       Stuck.learn(
         rowsOf(101, (t) => Math.floor(t / 11)),
@@ -43,7 +43,7 @@ describe('a value that repeats', () => {
     ).toEqual([27]);
   });
 
-  test('goes on from the last row of the training, and begins anew with each change', () => {
+  test('continues from the last row of the training, and restarts with each change', () => {
     const stuck = learned();
     expect([...stuck.ratios(row(99, 19, 7))]).toEqual([1 / 6, 5 / 12, 0]);
     expect([...stuck.ratios(row(100, 20, 8))]).toEqual([0, 0, 0]);
@@ -53,7 +53,7 @@ describe('a value that repeats', () => {
     expect([...stuck.ratios(row(98, 20, 7))]).toEqual([1 / 6, 6 / 12, 0]);
   });
 
-  test('is counted on by a snapshot, which later rows do not change', () => {
+  test('the count resumes from a snapshot, which later rows do not change', () => {
     const stuck = learned();
     stuck.push(row(99, 19, 7));
     const snapshot = stuck.snapshot();
@@ -66,11 +66,11 @@ describe('a value that is missing', () => {
   const gap = (from: number, to: number) => (t: number) => (t >= from && t < to ? Number.NaN : t);
   const learned = () => Missing.learn(rowsOf(20, counting, gap(5, 9), gap(18, 20)));
 
-  test('is a fault after three times the longest gap of the training, three rows at least', () => {
+  test('is a fault after three times the longest gap of the training, at least three rows', () => {
     expect(learned().visible()).toEqual([3, 12, 6]);
   });
 
-  test('is counted from the end of the training on, until there is one', () => {
+  test('is counted from the end of the training on, until a value arrives', () => {
     const missing = learned();
     const none = row(Number.NaN, Number.NaN, Number.NaN);
     expect([...missing.ratios(none)]).toEqual([1 / 3, 1 / 12, 3 / 6]);

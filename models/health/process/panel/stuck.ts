@@ -1,14 +1,14 @@
 import { NO_STARTS, type PanelMember } from './member.ts';
 
-/** Rows without a change, or without a value, that are suspicious at the least. */
+/** Minimum number of rows without a change, or without a value, to be suspicious. */
 const MIN_RUN = 6;
 const MIN_MISSING = 3;
-/** A run is this much longer than any in the training. */
+/** Factor by which a run must exceed the longest in training. */
 const LONGER = 3;
-/** Channels that stand still in more of their rows than this are commands or states: they may. */
+/** Channels that are constant in more of their rows than this are commands or states, and are not judged. */
 const MAX_STILL = 0.9;
 
-/** Of each channel: rows at which a run is too long, and those of the run that lasts. */
+/** For each channel, the rows at which a run is too long, and those of the current run. */
 export interface RunsSnapshot {
   limits: Float64Array;
   runs: Float64Array;
@@ -18,7 +18,7 @@ export interface StuckSnapshot extends RunsSnapshot {
   last: Float64Array;
 }
 
-/** A sensor that repeats one value, for longer than it ever did and than chance has it. */
+/** Detects a sensor that repeats one value for longer than it ever did and than chance allows. */
 export class Stuck implements PanelMember<StuckSnapshot> {
   readonly name = 'stuck';
   readonly seasonal = true;
@@ -35,7 +35,7 @@ export class Stuck implements PanelMember<StuckSnapshot> {
     this.#ratios = new Float64Array(limits.length);
   }
 
-  /** @param starts rows that have nothing to do with those before them. */
+  /** @param starts rows that do not continue the ones before them. */
   static learn(
     training: readonly Float64Array[],
     used: readonly boolean[],
@@ -91,7 +91,7 @@ export class Stuck implements PanelMember<StuckSnapshot> {
   }
 }
 
-/** A sensor that gives no value for longer than it ever did. It is given rows in which what is missing is NaN. */
+/** Detects a sensor without values for longer than ever before. Its rows hold NaN for missing values. */
 export class Missing implements PanelMember<RunsSnapshot> {
   readonly name = 'missing';
   readonly seasonal = true;

@@ -1,25 +1,25 @@
 import { NO_STARTS, type PanelMember, tailLimit } from './member.ts';
 
-/** After so many windows away from its past a value's new level is its past, too: it may come back to the old one. */
+/** Windows after which a new level is accepted into the past; a return to the old level is normal, too. */
 const MAX_HELD = 1;
 
 export interface SuddenSnapshot {
   /** Rows of a value's past. */
   window: number;
-  /** Whether what is beyond the limit is kept out of the past. */
+  /** Whether values beyond the limit are kept out of the past. */
   hold: boolean;
   limits: Float64Array;
-  /** Each channel's past, the oldest first. */
+  /** Each channel's past, oldest first. */
   pasts: Float64Array[];
-  /** Rows beyond the limit until now. */
+  /** Consecutive rows beyond the limit. */
   held: Float64Array;
-  /** The median that was left; NaN where none was. */
+  /** The median before a level change; NaN if there was none. */
   before: Float64Array;
 }
 
 /**
- * Spikes and steps: the distance of each value from the median of its own recent past. What is beyond the limit does not
- * enter that past, for a bounded time.
+ * Detects spikes and steps by the distance of each value from the median of its recent past. Values beyond the limit do
+ * not enter that past, for a bounded time.
  * Source: Hampel identifier, Davies & Gather, J. Am. Statist. Assoc. 88 (1993), with a limit from the training's tail.
  */
 export class Sudden implements PanelMember<SuddenSnapshot> {
@@ -27,7 +27,7 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
   readonly seasonal = false;
   readonly sizes = 'own unit';
   readonly #windows: RollingMedian[];
-  /** What all of them hold, in one array. */
+  /** State of all rolling medians, in one array. */
   readonly #store: Float64Array;
   readonly #limits: Float64Array;
   readonly #held: Float64Array;
@@ -53,8 +53,8 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
   }
 
   /**
-   * @param hold whether what is beyond the limit is kept out of the past.
-   * @param starts rows that have nothing to do with those before them.
+   * @param hold whether values beyond the limit are kept out of the past.
+   * @param starts rows that do not continue the ones before them.
    */
   static learn(
     training: readonly Float64Array[],
@@ -119,7 +119,7 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
     visit(this.#before);
   }
 
-  /** 0 while there is too little of a past. */
+  /** 0 while the past is too short. */
   #distance(value: number, c: number): number {
     if (!this.#windows[c].full) return 0;
     const now = Math.abs(value - this.#windows[c].median);
@@ -137,15 +137,15 @@ export class RollingMedian {
   readonly #window: number;
   readonly #ring: Float64Array;
   readonly #sorted: Float64Array;
-  /** Values that it holds, and the place of the next one. */
+  /** Number of values held, and the index of the next one. */
   readonly #at: Float64Array;
 
-  /** Numbers in which it keeps what it holds. */
+  /** Length of the store for a window. */
   static storeLength(window: number): number {
     return 2 * window + 2;
   }
 
-  /** @param store zeros, or what another one of the same window held; part of a larger array where there are many. */
+  /** @param store zeros, or the store of another instance of the same window; may be part of a larger array. */
   constructor(window: number, store: Float64Array = new Float64Array(RollingMedian.storeLength(window))) {
     this.#window = window;
     this.#ring = store.subarray(0, window);
@@ -161,7 +161,7 @@ export class RollingMedian {
     return this.#sorted[this.#at[0] >> 1];
   }
 
-  /** The oldest first. */
+  /** Oldest first. */
   values(): Float64Array {
     const [count, next] = this.#at;
     const from = this.full ? next : 0;
@@ -177,9 +177,9 @@ export class RollingMedian {
     const next = this.#at[1];
     let n = this.#at[0];
     if (this.full) {
-      const gone = this.#ring[next];
+      const oldest = this.#ring[next];
       let at = 0;
-      while (sorted[at] !== gone) at++;
+      while (sorted[at] !== oldest) at++;
       sorted.copyWithin(at, at + 1, n--);
     } else this.#at[0]++;
     let at = n;
