@@ -123,7 +123,7 @@ test('acknowledged rows are deleted by sequence, however long the backlog', () =
 
 /** Bytes of the rows that are still to be sent. */
 const bytesOf = (outbox: Outbox) =>
-  KINDS.flatMap((kind) => outbox.next(kind, 0, 1e6)).reduce((sum, row) => sum + row.payload.length, 0);
+  KINDS.flatMap((kind) => outbox.next(kind, 0, 1e6)).reduce((sum, row) => sum + Buffer.byteLength(row.payload), 0);
 
 test('counts of waiting and dropped rows continue after a restart', () => {
   const directory = fresh();
@@ -139,6 +139,16 @@ test('counts of waiting and dropped rows continue after a restart', () => {
   expect(second.counts).toEqual({ rows: 5, bytes: bytesOf(second), dropped: { 'full/evidence': 12 } });
   // The sequences of each kind are not stored: the highest stands for all.
   expect(second.newest).toEqual({ alerts: 17, health: 17, ledger: 17, features: 17, evidence: 17 });
+});
+
+test('the size counts bytes, whatever the script of the text', () => {
+  const outbox = open(fresh());
+  outbox.commit(of('health', 2, '泵😀ü'), origin, NOW_MS);
+  const bytes = bytesOf(outbox);
+  expect(outbox.counts.bytes).toBe(bytes);
+  outbox.acknowledge([[1, 2]]);
+  outbox.commit(of('health', 1), origin, NOW_MS);
+  expect(outbox.counts.bytes).toBe(bytesOf(outbox));
 });
 
 test('room is made one kind at a time: evidence, features, ledgers, health', () => {

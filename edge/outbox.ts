@@ -107,7 +107,7 @@ export class Outbox {
     // The plus keeps the planner from the index by priority, which spans the whole backlog: rows are deleted by
     // sequence.
     this.#sizes = db.prepare(
-      'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ? AND +priority BETWEEN ? AND ?',
+      'SELECT count(*) AS rows, coalesce(sum(octet_length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ? AND +priority BETWEEN ? AND ?',
     );
     this.#oldest = db.prepare('SELECT min(sequence) AS oldest FROM outbox');
     this.#delete = db.prepare('DELETE FROM outbox WHERE sequence BETWEEN ? AND ? AND +priority BETWEEN ? AND ?');
@@ -150,7 +150,7 @@ export class Outbox {
         const payload = JSON.stringify({ ...envelope, sequence, ...body });
         this.#insert.run(sequence, PRIORITY[kind], topic, payload);
         numbered.push({ kind, sequence });
-        bytes += payload.length;
+        bytes += Buffer.byteLength(payload);
         sequence++;
       }
       for (const { key, value } of batch.states) this.#setState.run(key, value);

@@ -234,6 +234,8 @@ describe('recordings as loggers write them', () => {
     expect(sampleRateHz).toBeCloseTo(1000, 3);
     expect(samples[5]).toBeCloseTo(Math.sin(5), 3);
     expect(read('rate.txt', `Sample rate: 12.8 kHz\n${rows(20, wave)}`).sampleRateHz).toBe(12_800);
+    expect(read('us.txt', `Sample rate: 25,600 Hz\n${rows(20, wave)}`).sampleRateHz).toBe(25_600);
+    expect(read('de.txt', `Abtastrate: 25,6 kHz\n${rows(20, wave)}`).sampleRateHz).toBe(25_600);
   });
 
   test('times in milliseconds or as ISO texts', () => {

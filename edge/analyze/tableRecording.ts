@@ -143,7 +143,8 @@ function rateOf(
     (row) => (timeOf(row[time] ?? '', separator) - origin) * (isTimeCell(cells[0][time]) ? 1 : unitS),
   );
   const steps = times.slice(1).map((t, i) => t - times[i]);
-  const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1];
+  const known = steps.filter((s) => !Number.isNaN(s)).sort((a, b) => a - b);
+  const usual = known[known.length >> 1];
   if (!(usual > 0)) throw new Error('the time column does not rise');
   const cuts = [0, ...steps.flatMap((s, i) => (s > GAP * usual || !(s > 0) ? [i + 1] : [])), cells.length];
   const stretches = cuts.slice(1).map((to, i) => ({ from: cuts[i], to }));
@@ -167,10 +168,16 @@ function rateOf(
 function rateInPreamble(lines: readonly string[]): number | undefined {
   for (const line of lines) {
     const found = RATE.exec(line);
-    const value = found && Number(found[1].replace(',', '.'));
-    if (found && value && value > 0) return found[2] === '' ? value : 1000 * value;
+    const value = found && rateIn(found[1], found[2] !== '');
+    if (value && value > 0) return value;
   }
   return undefined;
+}
+
+/** Hz. No accelerometer is sampled at 25.6 Hz: `25,600 Hz` has a comma between its thousands, `25,600 kHz` a decimal one. */
+function rateIn(text: string, isKilo: boolean): number {
+  if (!isKilo && /^\d{1,3}(,\d{3})+$/.test(text)) return Number(text.replaceAll(',', ''));
+  return Number(text.replace(',', '.')) * (isKilo ? 1000 : 1);
 }
 
 /** Interpolates single missing samples linearly; longer runs stay as they are. */

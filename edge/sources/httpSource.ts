@@ -190,6 +190,8 @@ export class HttpSource implements Source {
     }
     const answer = this.#take(device, post, sink, `http/${key}`);
     this.#answers.set(key, answer);
+    // A device that tries again after a failure gets a new answer.
+    answer.catch(() => this.#answers.delete(key));
     if (this.#answers.size > MAX_KEYS) this.#answers.delete(this.#answers.keys().next().value as string);
     return answer;
   }

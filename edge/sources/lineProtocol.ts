@@ -35,8 +35,8 @@ export function parseLine(line: string): ProtocolLine | null {
 function fieldOf(value: string): number | string {
   if (/^(t|true)$/i.test(value)) return 1;
   if (/^(f|false)$/i.test(value)) return 0;
-  const number = Number(value.replace(/[iu]$/, ''));
-  return value !== '' && Number.isFinite(number) ? number : value;
+  const digits = value.replace(/[iu]$/, '');
+  return digits !== '' && Number.isFinite(Number(digits)) ? Number(digits) : value;
 }
 
 function timeOf(stamp: string): number | null {

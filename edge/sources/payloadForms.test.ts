@@ -222,11 +222,12 @@ describe('several points in a message', () => {
 
   test('line protocol: fields, escapes, a tag for the machine', () => {
     const spec = { type: 'line_protocol', assetTag: 'asset' };
-    const line = `vib\\ ration,asset=pump-1,hall=3 temp=61.2,count=5i,ok=true,note="a b,c=d" ${NOW_MS}000000`;
+    const line = `vib\\ ration,asset=pump-1,hall=3 temp=61.2,count=5i,ok=true,bad=i,note="a b,c=d" ${NOW_MS}000000`;
     expect(show(spec, line, {})).toEqual([
       'pump-1/temp=61.2@0',
       'pump-1/count=5@0',
       'pump-1/ok=1@0',
+      'pump-1/bad: wrong_type',
       'pump-1/note: wrong_type',
     ]);
     expect(show(spec, 'not a line', {})).toEqual(['bad_payload']);

@@ -24,3 +24,11 @@ test('frequent values are thinned, points are separate, and sixty days are kept'
   expect(state.get('2H').days).toHaveLength(60);
   expect(state.get('3H').days).toEqual([]);
 });
+
+test('after a clock is set back, days count from the corrected time', () => {
+  const history = new VelocityHistory(new Map());
+  const day = (n: number) => [0, 6, 12, 18].map((h) => history.add('2H', n * DAY + h * HOUR, 1)).at(0);
+  for (const n of [0, 1, 2, 3, 400, 401]) day(n);
+  for (const n of [4, 5]) day(n);
+  expect(day(6)).toMatchObject({ days: [0, 1, 2, 3, 4, 5] });
+});

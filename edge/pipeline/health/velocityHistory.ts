@@ -32,6 +32,7 @@ export class VelocityHistory {
     const today = Math.floor(timeMs / DAY_MS);
     const known = this.#state.get(point) ?? { days: [], medians: [], normal: null, today, values: [], nextMs: timeMs };
     this.#state.set(point, known);
+    if (today < known.today) setBack(known, today, timeMs);
     const ended = today > known.today ? this.#closeDay(known, today) : null;
     if (timeMs >= known.nextMs) {
       known.values.push(velocityMmPerS);
@@ -51,4 +52,12 @@ export class VelocityHistory {
     const { days, medians, normal } = point;
     return normal === null ? null : { days, medians, normal };
   }
+}
+
+/** Forgets the days that a clock which was wrong placed in the future: they would block all days until then. */
+function setBack(point: PointVelocities, today: number, nextMs: number): void {
+  const past = point.days.filter((day) => day < today).length;
+  point.days = point.days.slice(0, past);
+  point.medians = point.medians.slice(0, past);
+  Object.assign(point, { today, values: [], nextMs });
 }
