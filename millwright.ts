@@ -23,7 +23,7 @@ const KINDS = ['gateway', 'edge', 'scenario', 'opcua-alarms'] as const;
 
 const packageFile = fileURLToPath(new URL('../package.json', import.meta.url));
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const info = (line: string) => process.stderr.write(`${line}\n`);
 
 const writeLine = (line: string) => process.stdout.write(`${line}\n`);
 const shell: Shell = {
@@ -31,7 +31,7 @@ const shell: Shell = {
   load,
   loadToRun,
   write: writeLine,
-  say,
+  info,
   usage: (message) => new UsageError(message),
   failure: (message) => new Failure(message),
   runUntilStopped,
@@ -79,7 +79,7 @@ program
   .action(async (file: string, { as }: { as?: string }) => {
     const kind = as ?? (await kindOf(await text(file)));
     await load(file, await schemaOf(kind), `MILLWRIGHT_${kind.toUpperCase().replace('-', '_')}`);
-    say(`${file}: a sound ${kind} configuration`);
+    info(`${file}: a sound ${kind} configuration`);
   });
 
 async function text(file: string): Promise<string> {
@@ -135,7 +135,7 @@ async function schemaOf(kind: string): Promise<ZodObject> {
 async function load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T> {
   const { formatError, parseConfiguration } = await import('#models/configuration/parse.ts');
   const { strayVariables } = await import('#models/configuration/strayVariables.ts');
-  for (const line of strayVariables(process.env, prefix, schema)) say(line);
+  for (const line of strayVariables(process.env, prefix, schema)) info(line);
   const parsed = parseConfiguration(await text(file), schema, process.env, prefix);
   if (parsed.ok) return parsed.value;
   throw new UsageError(parsed.errors.map((error) => formatError(error, file)).join('\n'));
@@ -188,13 +188,13 @@ try {
   const commander = error as { code?: string; exitCode?: number; message: string };
   if (commander.code?.startsWith('commander.')) process.exit(commander.exitCode === 0 ? 0 : 2);
   if (error instanceof UsageError) {
-    say(error.message);
+    info(error.message);
     process.exit(2);
   }
   if (error instanceof Failure || error instanceof CannotListen) {
-    say(error.message);
+    info(error.message);
     process.exit(1);
   }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  info(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(1);
 }

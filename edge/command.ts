@@ -53,7 +53,7 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
         await before.edge.stop();
         running = await startWith(config, lastCommand).catch((error: Error) => {
           // A file may be missing or a port in use: fall back to the old settings.
-          shell.say(`the edge could not start with the new file: ${error.message}`);
+          shell.info(`the edge could not start with the new file: ${error.message}`);
           const detail = `it could not start with the new file, and continues with the old one: ${error.message}`;
           return startWith(before.config, { ...lastCommand, outcome: 'refused', detail });
         });
@@ -105,7 +105,7 @@ function addBrowse(edge: Command, shell: Shell): void {
       };
       if (o.selected) {
         const { variables, faults } = await browseTaken(source, config.dataDirectory).catch(failed);
-        for (const { asset, point, reason, detail } of faults) shell.say(`${asset}/${point}: ${reason}: ${detail}`);
+        for (const { asset, point, reason, detail } of faults) shell.info(`${asset}/${point}: ${reason}: ${detail}`);
         if (o.json) shell.write(JSON.stringify(variables));
         else for (const one of variables) shell.write(`${one.asset}/${one.point}\t${shownVariable(one)}`);
         if (faults.length > 0) throw shell.failure(`${source.endpoint}: ${faults.length} faults`);
@@ -150,7 +150,7 @@ function addListen(edge: Command, shell: Shell): void {
       const { openProtobufs } = await import('./sources/protobufReaders.ts');
       await openProtobufs(source.subscriptions);
       const listening = new Listening(source);
-      shell.say(`${withoutPassword(source.url)}: listening for ${o.for} s`);
+      shell.info(`${withoutPassword(source.url)}: listening for ${o.for} s`);
       const filters = o.all ? ['#'] : listening.filters;
       await collectMessages(source, filters, 1000 * o.for, shell.stopSignal(), (message) => {
         for (const line of listening.take(message, Date.now())) shell.write(line);
@@ -186,7 +186,7 @@ function addMap(edge: Command, shell: Shell): void {
       const source = isUrl ? brokerOf(broker) : mqttSourceOf(shell, broker, await load(shell, broker), o.source);
       if (source === null) throw shell.usage(`${broker}: an address such as mqtt://host:1883 is needed`);
       const samples = new Samples();
-      shell.say(`${withoutPassword(source.url)}: listening on ${o.topic} for ${o.for} s`);
+      shell.info(`${withoutPassword(source.url)}: listening on ${o.topic} for ${o.for} s`);
       await collectMessages(source, [o.topic], 1000 * o.for, shell.stopSignal(), (message) =>
         samples.take(message),
       ).catch((error: Error) => {
@@ -233,7 +233,7 @@ function addEnrol(edge: Command, shell: Shell): void {
         if (error instanceof EnrolmentError) throw shell.failure(error.message);
         throw error;
       }
-      shell.say("these lines belong into the edge's configuration; a running edge reads a new password by itself");
+      shell.info("these lines belong into the edge's configuration; a running edge reads a new password by itself");
     });
 }
 
@@ -277,7 +277,7 @@ function addCertificates(edge: Command, shell: Shell): void {
         const trusted = /^[0-9a-fA-F]{1,40}$/.test(certificate)
           ? moveCertificate(pki, certificate, 'trusted', Date.now())
           : trustFile(pki, readFileSync(certificate), Date.now());
-        shell.say(certificateLine(trusted));
+        shell.info(certificateLine(trusted));
       }),
     );
   certificates
@@ -288,7 +288,7 @@ function addCertificates(edge: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright edge certificates reject edge.yaml 07e123b6')
     .action((file: string, thumbprint: string) =>
       onStore(shell, file, ({ moveCertificate }, pki) =>
-        shell.say(certificateLine(moveCertificate(pki, thumbprint, 'rejected', Date.now()))),
+        shell.info(certificateLine(moveCertificate(pki, thumbprint, 'rejected', Date.now()))),
       ),
     );
   certificates
@@ -300,7 +300,7 @@ function addCertificates(edge: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright edge certificates renew edge.yaml')
     .action((file: string) =>
       onStore(shell, file, ({ renewOwn }, pki) =>
-        shell.say(`set aside: ${certificateLine(renewOwn(pki, Date.now()))}`),
+        shell.info(`set aside: ${certificateLine(renewOwn(pki, Date.now()))}`),
       ),
     );
 }

@@ -72,7 +72,7 @@ function addKeys(gateway: Command, shell: Shell): void {
       mkdirSync(out, { recursive: true });
       writeFileSync(privateFile, privateKey, { mode: 0o600 });
       writeFileSync(publicFile, publicKey);
-      shell.say(`${privateFile} for the gateway (commands.keyFile), ${publicFile} for edges (uplink.commandKeyFile)`);
+      shell.info(`${privateFile} for the gateway (commands.keyFile), ${publicFile} for edges (uplink.commandKeyFile)`);
     });
 }
 
@@ -99,7 +99,7 @@ function addBrokerAcl(gateway: Command, shell: Shell): void {
       try {
         const accounts = accountsOf(config);
         writeBrokerFiles(out, accounts);
-        shell.say(
+        shell.info(
           `${accounts.length} accounts in ${join(out, 'passwords')} and ${join(out, 'acl')}: change their owner to Mosquitto's user, and reload them (SIGHUP)`,
         );
       } catch (error) {
@@ -123,7 +123,7 @@ function addTestNotify(gateway: Command, shell: Shell): void {
       const { notifiers, broker } = await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
       const results = await testNotify(notifiers, broker, channel);
       if (results.length === 0) throw shell.failure(channel ? `no channel ${channel}` : 'no channel is configured');
-      for (const { name, error } of results) shell.say(`${name}: ${error ?? 'delivered'}`);
+      for (const { name, error } of results) shell.info(`${name}: ${error ?? 'delivered'}`);
       if (results.some(({ error }) => error !== null)) throw shell.failure('not every channel could be reached');
     });
 }
@@ -176,7 +176,7 @@ function addCommandToEdge(program: Command, shell: Shell): void {
           throw shell.failure(error.message);
         },
       );
-      shell.say(`${answer.outcome}: ${answer.detail}`);
+      shell.info(`${answer.outcome}: ${answer.detail}`);
       if (answer.outcome === 'refused') throw shell.failure('the edge refused');
     });
 }

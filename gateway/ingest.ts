@@ -30,7 +30,7 @@ export class Ingest {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #taken: (committed: TakeResult) => void;
+  readonly #onCommitted: (committed: TakeResult) => void;
   readonly #piece: (want: Want) => Omit<Piece, 'v'>;
   readonly #supply: (table: string, payload: Uint8Array) => Promise<object>;
   readonly #failed: (error: unknown) => void;
@@ -72,7 +72,7 @@ export class Ingest {
     this.#store = store;
     this.#now = now;
     this.#log = log;
-    this.#taken = committed;
+    this.#onCommitted = committed;
     this.#link = open({
       received: (topic, payload, settle) => this.#accept(topic, payload, settle),
       isFull: () => this.#pending.length >= MAX_PENDING || this.#uploadedTable !== null,
@@ -217,7 +217,7 @@ export class Ingest {
     for (const settle of toSettle) settle(true);
     this.duplicates += committed.duplicates;
     for (const ranges of committed.ranges) this.#acknowledge(ranges);
-    this.#taken(committed);
+    this.#onCommitted(committed);
     this.#resume();
   }
 

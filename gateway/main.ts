@@ -92,7 +92,7 @@ async function startParts(given: Setting, started: Started): Promise<number> {
   const broker = embeddedBroker ? await startBroker(embeddedBroker.host, embeddedBroker.port, find) : null;
   started.add('broker', broker, (b) => b?.close());
   const peers = connectPeers(given, {
-    told: (message) => {
+    received: (message) => {
       if ('plan' in message) work.planner.request(message.plan);
       else if ('accounts' in message) rewriteBrokerFiles(accounts, log);
       else for (const event of message.events) events.sendHere(event);

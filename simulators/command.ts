@@ -37,7 +37,7 @@ function addDemo(program: Command, shell: Shell): void {
         scenario,
         scenarioFile,
         apiPort: port,
-        say: shell.say,
+        info: shell.info,
         signal: shell.stopSignal(),
       });
     });
@@ -133,7 +133,7 @@ function addSimulateSupply(program: Command, shell: Shell): void {
         const { out, seed, months, machines, unwatched } = o;
         const today = new Date(o.today).toISOString().slice(0, 10);
         const options = { seed, today, months, watchedMachines: machines, unwatchedMachines: unwatched };
-        for (const line of writeSupply(out, options)) shell.say(line);
+        for (const line of writeSupply(out, options)) shell.info(line);
       },
     );
 }
@@ -163,7 +163,7 @@ async function run(shell: Shell, scenario: Scenario, o: SimulateArguments): Prom
     signal: shell.stopSignal(),
     log: await logger('plant'),
   });
-  shell.say(`${sent} messages sent`);
+  shell.info(`${sent} messages sent`);
 }
 
 async function score(shell: Shell, scenario: Scenario, o: SimulateArguments): Promise<void> {
@@ -178,7 +178,7 @@ async function score(shell: Shell, scenario: Scenario, o: SimulateArguments): Pr
     command: shell.commandFile,
     directory,
     peers,
-    say: shell.say,
+    info: shell.info,
     signal: shell.stopSignal(),
     log: await logger('plant'),
   }).catch((error: Error) => {
@@ -228,7 +228,7 @@ function addReplay(program: Command, shell: Shell): void {
         }).catch((error) => {
           throw error instanceof RecordingError ? shell.usage(error.message) : error;
         });
-        shell.say(`\n${sent} frames sent, ${resent} of them resent after a lost connection`);
+        shell.info(`\n${sent} frames sent, ${resent} of them resent after a lost connection`);
       },
     );
 }

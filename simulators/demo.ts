@@ -17,7 +17,7 @@ export interface DemoOptions {
   scenarioFile: string;
   /** Requested ports; if one is in use, a free one is used instead. */
   apiPort: number;
-  say: (line: string) => void;
+  info: (line: string) => void;
   signal: AbortSignal;
 }
 
@@ -26,7 +26,7 @@ export interface DemoOptions {
  * in the data directory; a second start continues from there.
  */
 export async function demo(options: DemoOptions): Promise<void> {
-  const { dataDirectory, say, signal } = options;
+  const { dataDirectory, info, signal } = options;
   mkdirSync(join(dataDirectory, 'logs'), { recursive: true });
   const again = existsSync(join(dataDirectory, 'plant.json'));
   const beginMs = readPlantStart(dataDirectory);
@@ -44,44 +44,44 @@ export async function demo(options: DemoOptions): Promise<void> {
     new Service('plant', ['simulate', options.scenarioFile, '--mqtt', url, '--begin', begin], options),
   ];
   await answers(`http://127.0.0.1:${ports.api}/healthz`, signal);
-  if (!signal.aborted) printWelcome(say, ports.api, ports.edge, dataDirectory, again);
+  if (!signal.aborted) printWelcome(info, ports.api, ports.edge, dataDirectory, again);
   await new Promise<void>((resolve) =>
     signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve()),
   );
-  say('Stopping …');
+  info('Stopping …');
   // The plant stops first, the broker last, so that no message is lost on its way.
   for (const service of services.toReversed()) await service.stop();
-  say('Stopped. Start again to go on from here.');
+  info('Stopped. Start again to go on from here.');
 }
 
 function printWelcome(
-  say: (line: string) => void,
+  info: (line: string) => void,
   apiPort: number,
   edgePort: number,
   dataDirectory: string,
   again: boolean,
 ): void {
-  say('');
-  say(`  Millwright is running:  http://127.0.0.1:${apiPort}`);
-  say('');
-  say(
+  info('');
+  info(`  Millwright is running:  http://127.0.0.1:${apiPort}`);
+  info('');
+  info(
     again
       ? '  The plant goes on from where it was.'
       : '  Nine simulated machines; each is learned for half a minute first. Then watch:',
   );
-  say('    pump-101        an outer-race defect grows: an alert within 90 seconds');
-  say('    compressor-501  its cooling fails at 3:30: an alert within two minutes');
-  say('    all others      healthy: they stay silent');
-  say('    bearing 6205    none is on the shelf: once pump-101 fails, planners are told to order');
-  say('');
-  say(`  Tour             http://127.0.0.1:${apiPort}/#/tour`);
-  say(`  API description  http://127.0.0.1:${apiPort}/openapi.json`);
-  say(`  Planner's view   http://127.0.0.1:${apiPort}/#/plan`);
-  say(`  Tables           drop demand*.csv, stock*.csv … into ${dataDirectory}/supply`);
-  say(`  Metrics          http://127.0.0.1:${apiPort}/metrics and http://127.0.0.1:${edgePort}/metrics`);
-  say(`  Data and logs    ${dataDirectory}`);
-  say('');
-  say('  Ctrl-C ends everything.');
+  info('    pump-101        an outer-race defect grows: an alert within 90 seconds');
+  info('    compressor-501  its cooling fails at 3:30: an alert within two minutes');
+  info('    all others      healthy: they stay silent');
+  info('    bearing 6205    none is on the shelf: once pump-101 fails, planners are told to order');
+  info('');
+  info(`  Tour             http://127.0.0.1:${apiPort}/#/tour`);
+  info(`  API description  http://127.0.0.1:${apiPort}/openapi.json`);
+  info(`  Planner's view   http://127.0.0.1:${apiPort}/#/plan`);
+  info(`  Tables           drop demand*.csv, stock*.csv … into ${dataDirectory}/supply`);
+  info(`  Metrics          http://127.0.0.1:${apiPort}/metrics and http://127.0.0.1:${edgePort}/metrics`);
+  info(`  Data and logs    ${dataDirectory}`);
+  info('');
+  info('  Ctrl-C ends everything.');
 }
 
 /** The gateway signs its orders to the edge (a recording, a model). The keys are made once, as a user makes them. */

@@ -7,7 +7,7 @@ export interface ServiceOptions {
   command: string;
   /** Its log goes into a subfolder. */
   dataDirectory: string;
-  say: (line: string) => void;
+  info: (line: string) => void;
 }
 
 const RESTART_MS = 2000;
@@ -82,7 +82,7 @@ export class Service {
     child.once('exit', (code) => {
       if (this.#stopping) return;
       this.crashes++;
-      this.#options.say(`${this.#name} ended unexpectedly (${code}); see ${this.logFile}. Starting it again.`);
+      this.#options.info(`${this.#name} ended unexpectedly (${code}); see ${this.logFile}. Starting it again.`);
       this.#restart = setTimeout(() => {
         if (!this.#stopping) this.#child = this.#spawn();
       }, RESTART_MS);

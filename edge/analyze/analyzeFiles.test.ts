@@ -196,7 +196,7 @@ describe('without a given speed', () => {
     const file = written('speed.f32', new Uint8Array(wave.buffer));
     const found = one([file], { speedRange: [900, 1800] });
     expect(found).toMatchObject({ verdict: 'fault', fault: 'outer_race' });
-    const [, rpm] = /speed told from the signal: ([\d.]+) rpm/.exec(found.evidence[0]) ?? [];
+    const [, rpm] = /speed estimated from the signal: ([\d.]+) rpm/.exec(found.evidence[0]) ?? [];
     expect(Number(rpm) / machine.rpm(10)).toBeCloseTo(1, 2);
     expect(one([file], {})).toMatchObject({ verdict: 'not_assessable', reason: expect.stringContaining('speed') });
   });

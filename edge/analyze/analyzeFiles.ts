@@ -143,7 +143,7 @@ function analyzeFile(file: string, options: AnalyzeOptions, bearing: BearingOrde
     ...read.notes,
     ...notes,
     ...bearing.notes,
-    ...(turning.told ? [turning.told] : []),
+    ...(turning.speedNote ? [turning.speedNote] : []),
     ...analysis.evidence,
   ];
   const picture = options.json && !options.html ? null : pictureOf(samples, turning.sampleRateHz);

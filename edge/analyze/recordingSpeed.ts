@@ -18,7 +18,7 @@ export interface TurningRecording {
   sampleRateHz: number;
   rpm?: number;
   /** Where the speed comes from, unless it was given. */
-  told?: string;
+  speedNote?: string;
 }
 
 /** A relative variation of speed above this smears lines: the recording is resampled over the angle. */
@@ -39,8 +39,13 @@ export function speedOfRecording(
   const [low, high] = options.speedRange;
   const hz = estimateShaftHz(new LineSpectrum([samples], sampleRateHz), low / 60, high / 60);
   if (hz === null)
-    return { channels, sampleRateHz, told: `no speed from ${low} to ${high} rpm stands out of the signal` };
-  return { channels, sampleRateHz, rpm: hz * 60, told: `speed told from the signal: ${(hz * 60).toFixed(1)} rpm` };
+    return { channels, sampleRateHz, speedNote: `no speed from ${low} to ${high} rpm stands out of the signal` };
+  return {
+    channels,
+    sampleRateHz,
+    rpm: hz * 60,
+    speedNote: `speed estimated from the signal: ${(hz * 60).toFixed(1)} rpm`,
+  };
 }
 
 function tracked(
@@ -53,21 +58,25 @@ function tracked(
   const pulses = pulseTimes(readSamples(file, { ...options, channel }).samples, sampleRateHz);
   const profile = turnsOf(pulses, options.pulsesPerTurn);
   if (!profile)
-    return { channels, sampleRateHz, told: `the tachometer gave ${pulses.length} pulses: too few for a speed` };
+    return { channels, sampleRateHz, speedNote: `the tachometer gave ${pulses.length} pulses: too few for a speed` };
   const shaft = shaftOf(profile);
   if (!shaft)
-    return { channels, sampleRateHz, told: `channel ${channel} holds no tachometer's pulses: they come in no rhythm` };
+    return {
+      channels,
+      sampleRateHz,
+      speedNote: `channel ${channel} holds no tachometer's pulses: they come in no rhythm`,
+    };
   const { meanHz, variation } = shaft;
   const rpm = meanHz * 60;
   const percent = (100 * variation).toFixed(1);
   const speedText = `speed by the tachometer: ${rpm.toFixed(1)} rpm, within ${percent} %`;
-  if (variation <= STEADY) return { channels, sampleRateHz, rpm, told: speedText };
+  if (variation <= STEADY) return { channels, sampleRateHz, rpm, speedNote: speedText };
   // As many samples a turn as the slowest turn has, to avoid aliasing.
   const samplesPerTurn = Math.ceil(sampleRateHz / (meanHz * (1 - variation)));
   return {
     channels: channels.map((c) => resampledOverAngle(c, sampleRateHz, profile, samplesPerTurn)),
     sampleRateHz: samplesPerTurn * meanHz,
     rpm,
-    told: `${speedText}; resampled over the shaft’s angle`,
+    speedNote: `${speedText}; resampled over the shaft’s angle`,
   };
 }

@@ -41,7 +41,7 @@ export function addDetectCommand(program: Command, shell: Shell): void {
       const { detectFiles } = await import('./detectFile.ts');
       const { readJoinedFiles } = await import('./tableFiles.ts');
       await shell.onTable(async () => {
-        detectFiles(await readJoinedFiles(paths, options, shell.say), options, shell.write, shell.say);
+        detectFiles(await readJoinedFiles(paths, options, shell.info), options, shell.write, shell.info);
       });
     });
 }

@@ -54,7 +54,7 @@ export function detectFiles(
   files: readonly NamedFile[],
   options: DetectOptions,
   write: (line: string) => void,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): void {
   let [judged, gaps, stretches] = [0, 0, 0];
   const lacking = new Set<string>();
@@ -70,10 +70,10 @@ export function detectFiles(
     stretches++;
     open = null;
   };
-  for (const verdict of judgeFiles(files, options, say)) {
+  for (const verdict of judgeFiles(files, options, info)) {
     const { file, row, line, score, anomaly, channels, by, missing = [] } = verdict;
     judged++;
-    if (judged % PROGRESS_ROWS === 0) say(`${judged} rows judged`);
+    if (judged % PROGRESS_ROWS === 0) info(`${judged} rows judged`);
     if (missing.length > 0) gaps++;
     for (const name of missing) lacking.add(name);
     if (options.jsonl) {
@@ -105,18 +105,18 @@ export function detectFiles(
 export function scoreFiles(
   files: readonly NamedFile[],
   options: Omit<DetectOptions, 'jsonl'>,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): JudgedRow[] {
-  return [...judgeFiles(files, options, say)];
+  return [...judgeFiles(files, options, info)];
 }
 
 /** Rows are read, judged and yielded one by one: a file may not fit in memory. */
 function* judgeFiles(
   files: readonly NamedFile[],
   options: Omit<DetectOptions, 'jsonl'>,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): Generator<JudgedRow> {
-  const { names, rows } = openChannels(files, options, say);
+  const { names, rows } = openChannels(files, options, info);
   const { trainRows } = options;
   if (trainRows < MIN_TRAINING_ROWS)
     throw new TableError(`--train-rows: found ${trainRows}; ${MIN_TRAINING_ROWS} or more are needed to know a normal`);
@@ -132,7 +132,7 @@ function* judgeFiles(
     else {
       if (judge === null) {
         last = firstValues(files[0].name, names, training);
-        ({ judge, moved, carried } = learned(names, training, last, options.method, say));
+        ({ judge, moved, carried } = learned(names, training, last, options.method, info));
         still = new Still(names, last, moved);
         training.length = 0;
       }
@@ -150,8 +150,8 @@ function* judgeFiles(
       `--train-rows: found ${trainRows}; ${files.length > 1 ? 'the files have' : 'the file has'} ${seen} rows, and some must be left`,
     );
   }
-  for (const note of still?.notes() ?? []) say(note);
-  if (carried > 0) say(`${carried} empty cells took the value above them`);
+  for (const note of still?.notes() ?? []) info(note);
+  if (carried > 0) info(`${carried} empty cells took the value above them`);
 }
 
 /**
@@ -163,7 +163,7 @@ function learned(
   training: readonly Float64Array[],
   last: Float64Array,
   method: DetectOptions['method'],
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): { judge: (row: Float64Array) => RowScore; moved: number[]; carried: number } {
   let carried = 0;
   const whole = training.map((row) => {
@@ -175,12 +175,12 @@ function learned(
   const moved = names.map((_, c) => c).filter((c) => whole.some((row) => row[c] !== whole[0][c]));
   if (moved.length === 0) throw new TableError('no channel moved in the training rows: there is nothing to judge by');
   const still = names.filter((_, c) => !moved.includes(c));
-  if (still.length > 0) say(`left out, for they never moved in the training rows: ${still.join(', ')}`);
+  if (still.length > 0) info(`left out, for they never moved in the training rows: ${still.join(', ')}`);
   const judgedNames = moved.map((c) => names[c]);
   const pick = (row: Float64Array) => picked(row, moved);
-  if (method === 'auto') return { judge: panelJudge(judgedNames, training.map(pick), say), moved, carried };
+  if (method === 'auto') return { judge: panelJudge(judgedNames, training.map(pick), info), moved, carried };
   const detector = detectorOf(method, judgedNames, whole.map(pick));
-  say(`method: ${detector.method}, ${moved.length} channels, ${training.length} rows of training`);
+  info(`method: ${detector.method}, ${moved.length} channels, ${training.length} rows of training`);
   return { judge: detectorJudge(detector), moved, carried };
 }
 
@@ -232,11 +232,11 @@ function detectorJudge({ detector, trigger }: JudgedBy): (row: Float64Array) => 
 function panelJudge(
   names: readonly string[],
   training: readonly Float64Array[],
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): (row: Float64Array) => RowScore {
   const panel = trainPanel(names, training);
-  for (const line of watchLines(panel)) say(line);
-  say(`method: ${panel.method}, ${names.length} channels, ${training.length} rows of training`);
+  for (const line of watchLines(panel)) info(line);
+  info(`method: ${panel.method}, ${names.length} channels, ${training.length} rows of training`);
   return (row) => {
     const { index, contributions, by, missing } = panel.judge(row);
     return { score: index, anomaly: index >= 1, channels: contributions.map((c) => c.feature), by, missing };

@@ -21,11 +21,11 @@ export interface JudgedFile {
 export function evaluateAnomaly(
   files: readonly NamedFile[],
   options: EvaluateAnomalyOptions,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): { all: RowMetrics; byFile: (RowMetrics & { file: string })[]; judged: JudgedFile[] } {
   const judged = files.map((file) => {
     const ignore = [...options.ignore, options.label];
-    const rows = scoreFiles([file], { ...options, ignore }, say);
+    const rows = scoreFiles([file], { ...options, ignore }, info);
     const flagged = rows.map((score) => score.anomaly);
     const scores = rows.map((row) => row.score);
     const labels = readNamed(

@@ -60,13 +60,13 @@ const STATES: ReadonlyMap<string, number> = new Map([
 export function openChannels(
   files: readonly NamedFile[],
   options: ChannelOptions,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): ChannelStream {
-  const first = openFile(files[0], options, Number.NaN, say);
+  const first = openFile(files[0], options, Number.NaN, info);
   function* rows(): Generator<ChannelRow> {
     let [own, row] = [first, 0];
     for (const [k, file] of files.entries()) {
-      if (k > 0) own = openFile(file, options, own.clock.last, say);
+      if (k > 0) own = openFile(file, options, own.clock.last, info);
       const order = columnOrder({ name: files[0].name, header: first.names }, { name: file.name, header: own.names });
       const moved = order.some((from, c) => from !== c);
       for (const { line, values } of own.rows)
@@ -86,7 +86,7 @@ function openFile(
   { name, bytes }: NamedFile,
   { separator, timeColumn, ignore }: ChannelOptions,
   after: number,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): { names: string[]; rows: Iterable<Pick<ChannelRow, 'line' | 'values'>>; clock: RowClock } {
   const named = <T>(work: () => T): T => {
     try {
@@ -98,9 +98,9 @@ function openFile(
   };
   const pieces = parsePieces(bytes, separator, undefined, true);
   const first: Table = named(() => pieces.next().value);
-  for (const note of first.notes) say(`${name}: ${note}`);
+  for (const note of first.notes) info(`${name}: ${note}`);
   const ignored = [...ignore, ...(timeColumn === undefined ? [] : [timeColumn])];
-  const layout = named(() => layoutOf(first, ignored, (note) => say(`${name}: ${note}`)));
+  const layout = named(() => layoutOf(first, ignored, (note) => info(`${name}: ${note}`)));
   const clock = new RowClock(
     timeColumn === undefined ? [] : timeColumns(layout, first, columnOf(layout.header, timeColumn)),
     after,
@@ -125,7 +125,7 @@ function openFile(
       }
       from = 0;
     }
-    for (const note of clock.notes()) say(`${name}: ${note}`);
+    for (const note of clock.notes()) info(`${name}: ${note}`);
   }
   return { names: layout.columns.map((c) => layout.header[c]), rows: rows(), clock };
 }
@@ -134,9 +134,9 @@ function openFile(
 export function readChannels(
   files: readonly NamedFile[],
   options: ChannelOptions,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): Channels {
-  const { names, rows } = openChannels(files, options, say);
+  const { names, rows } = openChannels(files, options, info);
   const values = Array.from(rows, (row) => row.values);
   const last = firstValues(files[0].name, names, values);
   let carried = 0;
@@ -202,7 +202,7 @@ const COMMA_THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
 /** A column with at most this many distinct words holds states. */
 const MAX_WORDS = 50;
 
-function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (note: string) => void): Layout {
+function layoutOf({ rows, separator }: Table, ignored: readonly string[], info: (note: string) => void): Layout {
   const isNumber = (cell: string) => !Number.isNaN(numberOf(cell, separator));
   const headed = !rows[0].some(isNumber);
   const header = headed ? rows[0].map((cell) => cell.trim()) : rows[0].map((_, i) => `c${i + 1}`);
@@ -215,7 +215,7 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
     rows.length > 2 &&
     !named.some((c) => isNumber(rows[1][c] ?? '')) &&
     named.every((c) => isNumber(rows[2][c] ?? ''));
-  if (units) say('the row below the header holds no number: taken for units, and not counted');
+  if (units) info('the row below the header holds no number: taken for units, and not counted');
   const body = headed ? (units ? 2 : 1) : 0;
   const cells = rows.slice(body);
   const given = (c: number) => cells.map((row) => (row[c] ?? '').trim()).filter((cell) => !EMPTY.test(cell));
@@ -224,14 +224,14 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
     const isWord = (cell: string) => /[a-z]/i.test(cell) && !/\d/.test(cell) && !STATES.has(cell.toLowerCase());
     return own.size > 0 && own.size <= MAX_WORDS && [...own].every(isWord);
   });
-  if (words.length > 0) say(`left out, for they hold words: ${words.map((c) => header[c]).join(', ')}`);
+  if (words.length > 0) info(`left out, for they hold words: ${words.map((c) => header[c]).join(', ')}`);
   const clocks = named.filter((c) => given(c).length > 0 && given(c).every((cell) => TIME_OF_DAY.test(cell)));
-  if (clocks.length > 0) say(`no channels, for they hold times of day: ${clocks.map((c) => header[c]).join(', ')}`);
+  if (clocks.length > 0) info(`no channels, for they hold times of day: ${clocks.map((c) => header[c]).join(', ')}`);
   const columns = named.filter((c) => !words.includes(c) && !clocks.includes(c));
   if (columns.length === 0) throw new TableError('no column is left to judge');
   const cellUnits = columns.map((c) => unitOf(given(c)[0]));
   const carried = columns.flatMap((c, k) => (cellUnits[k] === null ? [] : [`${header[c]} in ${cellUnits[k]}`]));
-  if (carried.length > 0) say(`cells carry their unit: ${carried.join(', ')}`);
+  if (carried.length > 0) info(`cells carry their unit: ${carried.join(', ')}`);
   const some = (form: RegExp) =>
     cells.some((row) => columns.some((c, k) => form.test(withoutUnit(row[c] ?? '', cellUnits[k]).trim())));
   // A comma before other than three digits is a decimal mark, regardless of other cells.
@@ -241,7 +241,7 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
       ? { thousands: /\./g, decimalComma: true }
       : { thousands: point ? /,/g : null, decimalComma: !point };
   if (writing.thousands && some(writing.decimalComma ? POINT_THOUSANDS : COMMA_THOUSANDS))
-    say(`${writing.decimalComma ? 'points' : 'commas'} within numbers are taken for thousands`);
+    info(`${writing.decimalComma ? 'points' : 'commas'} within numbers are taken for thousands`);
   return { body, header, columns, cellUnits, clocks, writing };
 }
 

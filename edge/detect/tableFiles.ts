@@ -31,14 +31,14 @@ export async function readTableFiles(paths: readonly string[]): Promise<NamedFil
 export async function readJoinedFiles(
   paths: readonly string[],
   { timeColumn, separator, joinWithin }: { timeColumn?: string; separator?: string; joinWithin?: number },
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): Promise<readonly NamedFile[]> {
   const files = await readTableFiles(paths);
   if (timeColumn === undefined) {
     if (joinWithin !== undefined) throw new TableError('--join-within: needs --time-column');
     return files;
   }
-  return hasSameColumns(files) ? files : joinByTime(files, { timeColumn, separator, within: joinWithin }, say);
+  return hasSameColumns(files) ? files : joinByTime(files, { timeColumn, separator, within: joinWithin }, info);
 }
 
 /**
@@ -48,11 +48,11 @@ export async function readJoinedFiles(
 export async function readLabelledFiles(
   paths: readonly string[],
   options: { label: string; timeColumn?: string; separator?: string; joinWithin?: number },
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): Promise<readonly NamedFile[]> {
   const files = await readTableFiles(paths);
   const labelled = files.filter((file) => headerOf(file, options.separator).includes(options.label));
-  return files.length > 1 && labelled.length === 1 ? readJoinedFiles(paths, options, say) : files;
+  return files.length > 1 && labelled.length === 1 ? readJoinedFiles(paths, options, info) : files;
 }
 
 /** A file's column names, without reading a long file as a whole. @throws TableError that names the file. */

@@ -29,14 +29,14 @@ export async function trainAnomaly(
   files: readonly NamedFile[],
   { separator, timeColumn, ignore, method = 'principal_components', seed, network, answer, lags }: TrainAnomalyOptions,
   version: string,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): Promise<ProcessModel> {
-  const { names, rows, carried: filledCells } = readChannels(files, { separator, timeColumn, ignore }, say);
+  const { names, rows, carried: filledCells } = readChannels(files, { separator, timeColumn, ignore }, info);
   const data = files.map((file) => basename(file.name)).join(', ');
-  if (filledCells > 0) say(`${filledCells} empty cells took the value above them`);
+  if (filledCells > 0) info(`${filledCells} empty cells took the value above them`);
   const moved = names.map((_, c) => c).filter((c) => rows.some((row) => row[c] !== rows[0][c]));
   const still = names.filter((_, c) => !moved.includes(c));
-  if (still.length > 0) say(`left out, for they never moved: ${still.join(', ')}`);
+  if (still.length > 0) info(`left out, for they never moved: ${still.join(', ')}`);
   const channels = moved.map((c) => names[c]);
   const values = rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   try {
@@ -45,7 +45,7 @@ export async function trainAnomaly(
     const loaded = await loadModel(networkFile({ ...of, mean: [], sd: [] })).catch((error: Error) => {
       throw new Error(`${network}: ${error.message}`);
     });
-    say(`the network runs on ${loaded.runtime}`);
+    info(`the network runs on ${loaded.runtime}`);
     return await wrapNetwork(of, lags, channels, values, loaded.model, { data, version });
   } catch (error) {
     if (error instanceof RangeError || network !== undefined)

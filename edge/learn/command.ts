@@ -74,10 +74,10 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
       if (o.network === undefined && o.lags !== 1) throw shell.usage('--lags: only with --network');
       makeDirectory(shell, o.out);
       await shell.onTable(async () => {
-        const files = await readJoinedFiles(paths, o, shell.say);
-        const model = await trainAnomaly(files, o, shell.version, shell.say);
+        const files = await readJoinedFiles(paths, o, shell.info);
+        const model = await trainAnomaly(files, o, shell.version, shell.info);
         writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
-        shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
+        shell.info(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
       });
     });
 }
@@ -117,7 +117,7 @@ function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
       const { readLabelledFiles } = await import('../detect/tableFiles.ts');
       const { anomalyHtml } = await import('./anomalyReport.ts');
       await shell.onTable(async () => {
-        const { all, byFile, judged } = evaluateAnomaly(await readLabelledFiles(paths, o, shell.say), o, shell.say);
+        const { all, byFile, judged } = evaluateAnomaly(await readLabelledFiles(paths, o, shell.info), o, shell.info);
         const lines = [...byFile, { file: 'all', ...all }].map(({ file, ...metrics }) => metricsLine(file, metrics));
         if (o.html) writeFile(shell, o.html, anomalyHtml(lines, judged));
         if (o.json) shell.write(JSON.stringify({ all, files: byFile }));

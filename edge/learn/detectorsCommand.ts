@@ -13,7 +13,7 @@ export function addEvaluateDetectors(evaluate: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright evaluate detectors --seeds 5 --channels 4')
     .action(async ({ seeds, channels, json }: { seeds: number; channels: '1' | '4'; json?: boolean }) => {
       const { runFaultSuite } = await import('#models/health/process/panel/faultSuite.ts');
-      const result = runFaultSuite(seeds, channels === '1' ? 1 : 4, shell.say);
+      const result = runFaultSuite(seeds, channels === '1' ? 1 : 4, shell.info);
       if (json) {
         shell.write(JSON.stringify(result));
         return;

@@ -72,12 +72,12 @@ async function recordsOf(shell: Shell, files: string[], o: RecordArguments) {
   const events = (name: string | undefined) =>
     name === undefined
       ? new Map()
-      : readNamed(table(name), o.separator, shell.say, (t) => readEvents(t, o, telemetry.dated));
+      : readNamed(table(name), o.separator, shell.info, (t) => readEvents(t, o, telemetry.dated));
   const failures = events(o.failures);
   const units = new Set(telemetry.telemetry.map((u) => u.unit));
   const unseenUnits = [...failures.keys()].filter((unit) => !units.has(unit));
   if (unseenUnits.length > 0)
-    shell.say(`failures of units without rows are left out: ${unseenUnits.slice(0, 20).join(', ')}`);
+    shell.info(`failures of units without rows are left out: ${unseenUnits.slice(0, 20).join(', ')}`);
   return {
     ...telemetry,
     failures,
@@ -109,12 +109,12 @@ export function addTrainFailure(train: Command, shell: Shell): void {
         const records = await recordsOf(shell, files, o);
         const costs = { falseAlarm: o.falseCost, missed: o.missedCost };
         const { model, judged, importance } = withUsageError(shell, file, () =>
-          trainFailure(records, o.horizon, costs, shell.say, o.allowLeak),
+          trainFailure(records, o.horizon, costs, shell.info, o.allowLeak),
         );
         const evaluation = evaluateFailure(judged, costs, o.seed);
         const card = failureCard(basename(file), model, evaluation, importance, costs, shell.version);
         writeFileSync(join(o.out, 'model.json'), JSON.stringify({ ...model, card }));
-        shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
+        shell.info(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
       });
     });
 }
@@ -169,7 +169,7 @@ export function addEvaluateFailure(evaluate: Command, shell: Shell): void {
       needFailures(shell, o);
       await shell.onTable(async () => {
         const records = await recordsOf(shell, files, o);
-        const judged = withUsageError(shell, file, () => failureOutOfFold(records, o.horizon, shell.say, o.allowLeak));
+        const judged = withUsageError(shell, file, () => failureOutOfFold(records, o.horizon, shell.info, o.allowLeak));
         const evaluation = evaluateFailure(judged, { falseAlarm: o.falseCost, missed: o.missedCost }, o.seed);
         const lines = failureLines(evaluation);
         if (o.html) writeFile(shell, o.html, failureHtml(basename(file), lines, evaluation));

@@ -46,7 +46,7 @@ async function behavioursOf(shell: Shell, files: string[], o: FleetArguments) {
   if (channels.length === 0) throw shell.usage('there is no column of values');
   const known = telemetry.filter(({ rows }) => rows.length >= MIN_ROWS);
   const short = telemetry.filter(({ rows }) => rows.length < MIN_ROWS).map(({ unit }) => unit);
-  if (short.length > 0) shell.say(`fewer than ${MIN_ROWS} rows: ${short.slice(0, 20).join(', ')}`);
+  if (short.length > 0) shell.info(`fewer than ${MIN_ROWS} rows: ${short.slice(0, 20).join(', ')}`);
   if (known.length < 2) throw shell.usage(`${known.length} machines with ${MIN_ROWS} rows or more; 2 are needed`);
   return { channels, machines: known, behaviours: known.map(behaviourOf) };
 }
@@ -68,7 +68,7 @@ function addFamilies(fleet: Command, shell: Shell): void {
         const norms =
           o.norms === undefined
             ? []
-            : readNamed({ name: o.norms, bytes: shell.bytes(o.norms) }, undefined, shell.say, (table) =>
+            : readNamed({ name: o.norms, bytes: shell.bytes(o.norms) }, undefined, shell.info, (table) =>
                 readNorms(table, channels),
               );
         const names = behaviourNames(channels);
@@ -91,7 +91,7 @@ function addFamilies(fleet: Command, shell: Shell): void {
           if (units.length < MIN_MEMBERS) return;
           shell.write(`family ${i + 1}: ${units.join(', ')} (silhouette ${silhouette.toFixed(2)})`);
           if (units.length <= MIN_SISTERS)
-            shell.say(`family ${i + 1} has ${units.length} machines: ${MIN_SISTERS + 1} are needed for a comparison`);
+            shell.info(`family ${i + 1} has ${units.length} machines: ${MIN_SISTERS + 1} are needed for a comparison`);
         });
         for (const unit of alone) shell.write(`${unit}: behaves like no other machine, or one other alone`);
         for (const { unit, measure, value, usual, times } of unlike)
@@ -132,7 +132,7 @@ function addNormal(fleet: Command, shell: Shell): void {
         const model = withUsageError(shell, files.join(', '), () => familyNormal(channels, sisters, notes));
         const out = join(o.out, 'model.json');
         writeFileSync(out, JSON.stringify(model));
-        shell.say(`${out}: the normal of ${sisters.map(({ unit }) => unit).join(', ')}`);
+        shell.info(`${out}: the normal of ${sisters.map(({ unit }) => unit).join(', ')}`);
       });
     });
 }
@@ -162,12 +162,12 @@ function addRules(fleet: Command, shell: Shell): void {
         const { readNamed } = await import('#models/tables/parseTable.ts');
         await shell.onTable(() => {
           const read = (name: string) =>
-            readNamed({ name, bytes: shell.bytes(name) }, o.separator, shell.say, (table) =>
+            readNamed({ name, bytes: shell.bytes(name) }, o.separator, shell.info, (table) =>
               readEvents(table, o, isDated(table, o.time)),
             );
           const history = historyOf(read(file), read(o.failures));
           const { rules, tried } = eventRules(history, o.horizon);
-          shell.say(`${tried} rules tried`);
+          shell.info(`${tried} rules tried`);
           for (const rule of rules) shell.write(o.jsonl ? JSON.stringify(rule) : ruleLine(rule));
           if (rules.length === 0 && !o.jsonl) shell.write('no event precedes failures more often than by chance');
         });

@@ -61,15 +61,15 @@ export function addTrainLife(train: Command, shell: Shell): void {
       if (o.failed !== undefined && failures < MIN_FOR_MEASUREMENTS) {
         const model = withUsageError(shell, file, () => trainAgeModel(table.units, time));
         writeFileSync(out, packAgeModel(model, basename(file), shell.version));
-        shell.say(`${out}: lives by age alone: ${model.needed}`);
+        shell.info(`${out}: lives by age alone: ${model.needed}`);
         return;
       }
       const model = withUsageError(shell, file, () =>
-        trainLife(histories, o.seed, shell.say, table.names, time, o.allowLeak),
+        trainLife(histories, o.seed, shell.info, table.names, time, o.allowLeak),
       );
       const card = cardOf(model, basename(file), histories.length, o.seed, shell.version);
       writeFileSync(out, packLife(model, card));
-      shell.say(`${out}: ${JSON.stringify(card, null, 2)}`);
+      shell.info(`${out}: ${JSON.stringify(card, null, 2)}`);
     });
 }
 
@@ -178,7 +178,7 @@ export function addEvaluateLife(evaluate: Command, shell: Shell): void {
         const table = await tableOf(shell, files, o);
         const { time, histories } = await counted(shell, file, table);
         const judged = withUsageError(shell, file, () =>
-          outOfFold(histories, o.seed, shell.say, table.names, o.allowLeak),
+          outOfFold(histories, o.seed, shell.info, table.names, o.allowLeak),
         );
         const evaluation = evaluateLife(judged.withAge, o.seed, time);
         const others = {
@@ -198,10 +198,10 @@ async function counted(shell: Shell, file: string, { units, time }: UnitTable) {
   const { lifeTimeOf, onGrid } = await import('#models/health/life/timeGrid.ts');
   const clock: LifeTime = lifeTimeOf(units, time);
   const running = units.filter((u) => !u.failed).length;
-  shell.say(
+  shell.info(
     `time in ${clock.unit}, in steps of ${Number(clock.step.toPrecision(4))}; ${units.length} units, ${running} of them still running at their last row; ${clock.sinceNew ? 'times count since new' : 'times tell durations, not ages'}`,
   );
-  if (!time.stated) shell.say(`nothing states the unit of ${time.column}: --time-unit does`);
+  if (!time.stated) shell.info(`nothing states the unit of ${time.column}: --time-unit does`);
   return { time: clock, histories: withUsageError(shell, file, () => units.map((unit) => onGrid(unit, clock))) };
 }
 

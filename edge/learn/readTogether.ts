@@ -34,9 +34,9 @@ export async function readTogether<T>(
   await shell.onTable(async () => {
     const found = await readTableFiles(paths);
     const files = joinable(found.length < 2 ? [] : found.map((file) => headerOf(file, separator)), options)
-      ? joinByTime(found, { timeColumn: time, unitColumn: unit, separator, within: joinWithin, complete }, shell.say)
+      ? joinByTime(found, { timeColumn: time, unitColumn: unit, separator, within: joinWithin, complete }, shell.info)
       : found;
-    const tables = files.map((file) => readNamed(file, separator, shell.say, (table) => ({ name: file.name, table })));
+    const tables = files.map((file) => readNamed(file, separator, shell.info, (table) => ({ name: file.name, table })));
     result = { value: readJoined(tables, unit, read) };
   });
   if (result === undefined) throw new Error(`${paths.join(', ')}: not read`);

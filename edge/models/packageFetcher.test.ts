@@ -3,7 +3,7 @@ import type { Want } from '#models/contracts/modelPieces.ts';
 import { PackageFetcher } from './packageFetcher.ts';
 
 const ID = 'a'.repeat(64);
-const say = (fetcher: PackageFetcher, piece: object) =>
+const info = (fetcher: PackageFetcher, piece: object) =>
   fetcher.receive(Buffer.from(JSON.stringify({ v: 1, id: ID, ...piece })));
 
 test('pieces are assembled in order; unrequested or invalid ones are ignored', async () => {
@@ -12,8 +12,8 @@ test('pieces are assembled in order; unrequested or invalid ones are ignored', a
     requests.push(want);
     queueMicrotask(() => {
       fetcher.receive(Buffer.from('garbage'));
-      say(fetcher, { piece: want.piece + 1, of: 3, text: 'wrong' });
-      say(fetcher, { piece: want.piece, of: 3, text: `<${want.piece}>` });
+      info(fetcher, { piece: want.piece + 1, of: 3, text: 'wrong' });
+      info(fetcher, { piece: want.piece, of: 3, text: `<${want.piece}>` });
     });
   });
   expect(await fetcher.fetch(ID)).toBe('<0><1><2>');
@@ -24,7 +24,7 @@ test('a lost piece is requested again, and one that never arrives ends the fetch
   vi.useFakeTimers();
   let requestCount = 0;
   const fetcher: PackageFetcher = new PackageFetcher(() => {
-    if (++requestCount === 3) say(fetcher, { piece: 0, of: 1, text: 'late' });
+    if (++requestCount === 3) info(fetcher, { piece: 0, of: 1, text: 'late' });
   });
   const fetched = fetcher.fetch(ID);
   await vi.advanceTimersByTimeAsync(7000);
@@ -37,7 +37,7 @@ test('a lost piece is requested again, and one that never arrives ends the fetch
 
 test('a package that the gateway lacks, or an edge that stops, ends the fetch at once', async () => {
   const fetcher: PackageFetcher = new PackageFetcher((want) =>
-    queueMicrotask(() => say(fetcher, { ...want, of: 0, text: null })),
+    queueMicrotask(() => info(fetcher, { ...want, of: 0, text: null })),
   );
   await expect(fetcher.fetch(ID)).rejects.toThrow('no approved package');
   const other = new PackageFetcher(() => undefined);

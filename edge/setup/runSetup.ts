@@ -52,7 +52,7 @@ export async function runSetup(
     },
   });
   const { url, server } = await serveSetup(setup, { file, port, status: () => runner.status() });
-  shell.say(`Set-up of ${file}: ${url}`);
+  shell.info(`Set-up of ${file}: ${url}`);
   await shell.runUntilStopped({
     async stop() {
       server.closeAllConnections();

@@ -47,7 +47,7 @@ export class AlarmMeasures {
     if (known !== undefined) return known as Promise<AlarmAnswers[Q['kind']]>;
     if (this.#waiting.size >= MAX_WAITING)
       throw new AlarmMeasuresBusy('too many measures of alerts are asked for: try again');
-    const answer = this.#tail.then(() => this.#askThread(question)).finally(() => this.#waiting.delete(key));
+    const answer = this.#tail.then(() => this.#queryThread(question)).finally(() => this.#waiting.delete(key));
     this.#waiting.set(key, answer);
     this.#tail = answer.catch(() => undefined);
     return answer;
@@ -67,7 +67,7 @@ export class AlarmMeasures {
     this.#abort.abort();
   }
 
-  async #askThread<Q extends AlarmQuestion>(question: Q): Promise<AlarmAnswers[Q['kind']]> {
+  async #queryThread<Q extends AlarmQuestion>(question: Q): Promise<AlarmAnswers[Q['kind']]> {
     this.#abort.signal.throwIfAborted();
     const { place, run } = this.#parts;
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ANSWER_MS)]);

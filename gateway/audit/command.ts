@@ -28,6 +28,6 @@ export function addAuditCommands(program: Command, shell: Shell): void {
       if (json) shell.write(JSON.stringify(report));
       else for (const fault of report.faults) shell.write(fault);
       if (report.faults.length > 0) throw shell.failure(`${report.faults.length} faults in ${report.entries} entries`);
-      shell.say(`${report.entries} entries, unchanged; head ${report.head?.sequence}:${report.head?.hash}`);
+      shell.info(`${report.entries} entries, unchanged; head ${report.head?.sequence}:${report.head?.hash}`);
     });
 }

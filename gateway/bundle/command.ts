@@ -21,9 +21,9 @@ export function addBundleCommands(program: Command, shell: Shell): void {
       const { outcome, versions, details, alert, manifestSha256 } = report;
       if (json) shell.write(JSON.stringify(report));
       else for (const detail of details) shell.write(detail);
-      shell.say(`alert ${alert}, manifest ${manifestSha256}`);
-      shell.say(`decided by Millwright ${versions.edge}, replayed by ${versions.replay}`);
-      if (outcome === 'identical') shell.say('identical, bit for bit');
+      shell.info(`alert ${alert}, manifest ${manifestSha256}`);
+      shell.info(`decided by Millwright ${versions.edge}, replayed by ${versions.replay}`);
+      if (outcome === 'identical') shell.info('identical, bit for bit');
       else if (outcome === 'different_version')
         throw shell.failure(`versions ${versions.edge} and ${versions.replay} decide differently`);
       else throw shell.failure('the bundle was tampered with');

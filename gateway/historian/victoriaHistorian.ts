@@ -83,7 +83,7 @@ export class VictoriaHistorian implements Historian {
     const window = `${selector}[${widthMs}ms]`;
     const part = (name: string) => `label_set(${name}_over_time(${window}), "__part__", "${name}")`;
     const lastMs = fromMs + count * widthMs - 1;
-    const answer = await this.#ask('/api/v1/query_range', {
+    const answer = await this.#query('/api/v1/query_range', {
       query: `union(${part('avg')}, ${part('max')})`,
       start: seconds(fromMs + widthMs - 1),
       end: seconds(lastMs),
@@ -102,7 +102,7 @@ export class VictoriaHistorian implements Historian {
 
   /** Mean and maximum of each interval, computed from its samples. */
   async #samples(selector: string, fromMs: number, toMs: number, count: number, widthMs: number): Promise<Columns> {
-    const answer = await this.#ask('/api/v1/export', {
+    const answer = await this.#query('/api/v1/export', {
       'match[]': selector,
       start: seconds(fromMs),
       end: seconds(toMs - 1),
@@ -119,7 +119,7 @@ export class VictoriaHistorian implements Historian {
   }
 
   /** @throws if the server does not respond, or responds with an error. */
-  async #ask(path: string, fields: Record<string, string>): Promise<string> {
+  async #query(path: string, fields: Record<string, string>): Promise<string> {
     const answer = await fetch(new URL(path, this.#config.url), {
       method: 'POST',
       headers: this.#headers,

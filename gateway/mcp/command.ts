@@ -38,7 +38,7 @@ export function addMcpCommand(program: Command, shell: Shell, analyze: () => Pro
       if (http !== undefined) {
         const { listenHttp } = await import('./httpTransport.ts');
         const server = await listenHttp(http, serverFor(shared));
-        shell.say(`http://127.0.0.1:${http}/mcp`);
+        shell.info(`http://127.0.0.1:${http}/mcp`);
         await shell.runUntilStopped({ stop: () => new Promise((done) => server.close(() => done())) });
         return;
       }

@@ -16,7 +16,7 @@ const eventsIn = (message: PeerMessage) =>
 export type PeerMessage = { events: LiveEvent[] } | { plan: string } | { accounts: 'changed' };
 
 interface PeerHandlers {
-  told: (message: PeerMessage) => void;
+  received: (message: PeerMessage) => void;
   /** Called when this gateway becomes the leader. */
   leads: () => void;
 }
@@ -50,12 +50,12 @@ export class Peers implements Lead {
   #wasLeader = false;
   #waiting: LiveEvent[] = [];
   #sent = 0;
-  /** Whether the other gateways missed a message: they are told to reload as soon as the database answers again. */
+  /** Whether the other gateways missed a message: they reload as soon as the database answers again. */
   #isBehind = false;
   #timer: NodeJS.Timeout | null = null;
   #gathering: NodeJS.Timeout | null = null;
   #turn: Promise<void> = Promise.resolve();
-  #asked: Promise<unknown> = Promise.resolve();
+  #queries: Promise<unknown> = Promise.resolve();
   #isStopped = false;
 
   constructor(settings: PostgresSettings, handlers: PeerHandlers, log: Logger) {
@@ -86,7 +86,7 @@ export class Peers implements Lead {
     const client = this.#client;
     this.#client = null;
     if (client !== null)
-      await this.#ask(client, 'UPDATE lead SET until = now() WHERE holder = $1', [this.#me]).catch(() => undefined);
+      await this.#query(client, 'UPDATE lead SET until = now() WHERE holder = $1', [this.#me]).catch(() => undefined);
     await client?.end().catch(() => undefined);
   }
 
@@ -119,7 +119,7 @@ export class Peers implements Lead {
       this.#miss(message);
       return;
     }
-    const sent = pieces.map((piece) => this.#ask(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]));
+    const sent = pieces.map((piece) => this.#query(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]));
     Promise.all(sent).catch(() => this.#miss(message));
   }
 
@@ -159,7 +159,7 @@ export class Peers implements Lead {
   /** Takes or renews the lease by the server's clock. Its local end is counted from before the query. */
   async #lease(client: pg.Client): Promise<void> {
     const queriedMs = performance.now();
-    const { rowCount } = await this.#ask(
+    const { rowCount } = await this.#query(
       client,
       `INSERT INTO lead (id, holder, until) VALUES (1, $1, now() + $2 * interval '1 millisecond')
        ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, until = excluded.until
@@ -170,9 +170,9 @@ export class Peers implements Lead {
   }
 
   /** Runs queries one at a time. */
-  #ask(client: pg.Client, text: string, values: unknown[]): Promise<pg.QueryResult> {
-    const answer = this.#asked.then(() => client.query(text, values));
-    this.#asked = answer.catch(() => undefined);
+  #query(client: pg.Client, text: string, values: unknown[]): Promise<pg.QueryResult> {
+    const answer = this.#queries.then(() => client.query(text, values));
+    this.#queries = answer.catch(() => undefined);
     return answer;
   }
 
@@ -181,7 +181,7 @@ export class Peers implements Lead {
     client.on('error', (error) => {
       if (client === this.#client) this.#lose(error);
     });
-    client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
+    client.on('notification', ({ payload }) => this.#receive(payload ?? ''));
     try {
       await client.connect();
       await client.query(`SET search_path TO ${schemaOf('gateway.db')}; LISTEN ${CHANNEL}`);
@@ -190,15 +190,15 @@ export class Peers implements Lead {
       throw error;
     }
     // Messages of the other gateways may have been missed.
-    this.#handlers.told({ events: [{ type: 'reload' }] });
-    this.#handlers.told({ accounts: 'changed' });
+    this.#handlers.received({ events: [{ type: 'reload' }] });
+    this.#handlers.received({ accounts: 'changed' });
     return client;
   }
 
-  #hear(payload: string): void {
+  #receive(payload: string): void {
     try {
       const text = this.#pieces.add(payload);
-      if (text !== null) this.#handlers.told(JSON.parse(text) as PeerMessage);
+      if (text !== null) this.#handlers.received(JSON.parse(text) as PeerMessage);
     } catch (error) {
       this.#log.warn({ error: String(error) }, 'a message of another gateway could not be read');
     }

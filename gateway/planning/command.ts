@@ -38,7 +38,7 @@ function addForecast(program: Command, shell: Shell): void {
       const { forecastFile } = await import('./forecastFile.ts');
       const page = html === undefined ? undefined : (text: string) => writePage(html, text, shell);
       const table = { name: file, bytes: shell.bytes(file) };
-      await shell.onTable(() => forecastFile(table, options, { write: shell.write, say: shell.say, page }));
+      await shell.onTable(() => forecastFile(table, options, { write: shell.write, info: shell.info, page }));
     });
 }
 
@@ -81,7 +81,7 @@ function addPlan(program: Command, shell: Shell): void {
       const { itemPlanWorkbook } = await import('./planCsv.ts');
       const [demand, stock] = [file, items].map((name) => ({ name, bytes: shell.bytes(name) }));
       await shell.onTable(() => {
-        const plans = planFile(demand, stock, planOptions(options, shell), shell.write, shell.say);
+        const plans = planFile(demand, stock, planOptions(options, shell), shell.write, shell.info);
         if (xlsx !== undefined) writePage(xlsx, itemPlanWorkbook(plans), shell);
       });
     });

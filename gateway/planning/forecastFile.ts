@@ -20,7 +20,7 @@ export interface Outputs {
   /** Writes a line to stdout. */
   write: (line: string) => void;
   /** Reports repairs and notes. */
-  say: (line: string) => void;
+  info: (line: string) => void;
   /** Receives an HTML page with charts; if absent, none is created. */
   page?: (html: string) => void;
 }
@@ -30,9 +30,9 @@ export interface Outputs {
  * @throws TableError if the file is not a table of histories.
  */
 export function forecastFile(file: NamedFile, options: ForecastOptions, outputs: Outputs): void {
-  const { write, say, page } = outputs;
+  const { write, info, page } = outputs;
   const read = options.format === 'long' ? readLong : readWide;
-  const items = readNamed(file, undefined, say, read, parseWorkbookOrText);
+  const items = readNamed(file, undefined, info, read, parseWorkbookOrText);
   if (options.backtest) {
     for (const line of backtestLines(backtest(items, options), options.jsonl ?? false)) write(line);
     return;
@@ -43,12 +43,16 @@ export function forecastFile(file: NamedFile, options: ForecastOptions, outputs:
 }
 
 /** Totals first, then their items. */
-function hierarchyOf(items: readonly ItemHistory[], options: ForecastOptions, { write, say }: Outputs): ItemForecast[] {
+function hierarchyOf(
+  items: readonly ItemHistory[],
+  options: ForecastOptions,
+  { write, info }: Outputs,
+): ItemForecast[] {
   const { how, tried, items: forecasts, nodes } = reconcileTable(items, options);
   const errors = tried
     ? `error over the levels ${tried.bottom_up.toFixed(3)} bottom up, ${tried.mint.toFixed(3)} by MinT`
     : 'histories are too short to try both';
-  say(`levels agree ${how === 'mint' ? 'by MinT' : 'bottom up'}: ${errors}`);
+  info(`levels agree ${how === 'mint' ? 'by MinT' : 'bottom up'}: ${errors}`);
   for (const node of nodes)
     write(options.jsonl ? JSON.stringify(node) : `${node.level} ${node.id}  ${leadTimeText(node.leadTime)}`);
   return forecasts;

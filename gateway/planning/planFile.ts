@@ -49,24 +49,24 @@ export function planFile(
   items: NamedFile,
   options: PlanOptions,
   write: (line: string) => void,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): FilePlan[] {
   const histories = readNamed(
     demand,
     undefined,
-    say,
+    info,
     options.format === 'long' ? readLong : readWide,
     parseWorkbookOrText,
   );
-  const known = readNamed(items, undefined, say, readItems, parseWorkbookOrText);
+  const known = readNamed(items, undefined, info, readItems, parseWorkbookOrText);
   const withHistory = new Set(histories.map(({ id }) => id));
   if (known.size > 0 && ![...known.keys()].some((id) => withHistory.has(id)))
     throw new TableError(`no item of ${items.name} is in ${demand.name}`);
   const without = [...known.keys()].filter((id) => !withHistory.has(id));
-  if (without.length > 0) say(`${without.length} items without a demand history are left out: ${some(without)}`);
+  if (without.length > 0) info(`${without.length} items without a demand history are left out: ${some(without)}`);
   const unknown = histories.filter(({ id }) => !known.has(id)).map(({ id }) => id);
   if (unknown.length > 0)
-    say(
+    info(
       `${unknown.length} histories only inform the others' forecasts, they are not among the items: ${some(unknown)}`,
     );
   const others = histories.filter(({ id }) => !known.has(id));

@@ -31,7 +31,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
       const id = await orFailure(shell, () =>
         packDirectory(dir, { ...o, version: shell.version, commandFile: shell.commandFile }),
       );
-      shell.say(`${o.out}: ${id}${o.key === undefined ? ', not signed' : ', signed'}`);
+      shell.info(`${o.out}: ${id}${o.key === undefined ? ', not signed' : ', signed'}`);
     });
   model
     .command('shipped')
@@ -86,7 +86,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright model approve 3f0c…')
     .action(async (id: string, o: Reach & { by: string }) => {
       await requested(shell, o, `/api/v1/models/${encodeURIComponent(id)}/approve`, { by: o.by });
-      shell.say('approved');
+      shell.info('approved');
     });
   addGatewayOptions(model.command('list'))
     .description('lists the models of the registry, their approvals, and where each runs; one line of JSON each')
@@ -123,7 +123,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright model back 3')
     .action(async (id: number, o: Reach & { by: string }) => {
       await requested(shell, o, `/api/v1/rollouts/${id}/back`, { by: o.by });
-      shell.say('on its way back');
+      shell.info('on its way back');
     });
 }
 

@@ -20,8 +20,8 @@ export function addStoreCommands(gateway: Command, shell: Shell): void {
       const { files } = await createBackup(await directoryOf(config, shell), dir, shell.version, Date.now()).catch(
         failing,
       );
-      for (const { name, bytes, schema } of files) shell.say(`${name}: ${bytes} bytes, schema version ${schema}`);
-      shell.say(`${dir} is complete`);
+      for (const { name, bytes, schema } of files) shell.info(`${name}: ${bytes} bytes, schema version ${schema}`);
+      shell.info(`${dir} is complete`);
     });
   gateway
     .command('restore')
@@ -35,8 +35,8 @@ export function addStoreCommands(gateway: Command, shell: Shell): void {
     .action(async (dir: string, { config }: { config: string }) => {
       const { restore } = await import('./restore.ts');
       const { manifest, former } = await restore(dir, await directoryOf(config, shell), Date.now()).catch(failing);
-      shell.say(`restored the state of ${new Date(manifest.atMs).toISOString()} (Millwright ${manifest.version})`);
-      if (former !== null) shell.say(`the previous databases are in ${former}`);
+      shell.info(`restored the state of ${new Date(manifest.atMs).toISOString()} (Millwright ${manifest.version})`);
+      if (former !== null) shell.info(`the previous databases are in ${former}`);
     });
 }
 

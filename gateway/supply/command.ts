@@ -30,7 +30,7 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
       const { readTableFile } = await import('./tableFile.ts');
       await shell.onTable(() => {
         const { rows } = readTableFile(table, file, o, shell);
-        shell.say(`${file}: ${rows.length} rows of ${table}`);
+        shell.info(`${file}: ${rows.length} rows of ${table}`);
       });
     });
 
@@ -54,9 +54,9 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
       const report = await sendTable(addressOf(o, shell), tokenOf(o, shell), table, bytes, o).catch((error: Error) => {
         throw shell.failure(error.message);
       });
-      for (const note of report.notes) shell.say(note);
+      for (const note of report.notes) shell.info(note);
       const { rows, added, changed, unchanged, older } = report;
-      shell.say(`${rows} rows: ${added} new, ${changed} changed, ${unchanged} as they were, ${older} outdated`);
+      shell.info(`${rows} rows: ${added} new, ${changed} changed, ${unchanged} as they were, ${older} outdated`);
     });
 }
 

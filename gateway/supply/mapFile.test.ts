@@ -17,7 +17,7 @@ function shellOf() {
   const [said, written]: string[][] = [[], []];
   const shell = {
     bytes: (file: string) => readFileSync(file),
-    say: (line: string) => said.push(line),
+    info: (line: string) => said.push(line),
     write: (line: string) => written.push(line),
     usage: (message: string) => new Error(`usage: ${message}`),
     failure: (message: string) => new Error(`failure: ${message}`),

@@ -42,17 +42,17 @@ export function mapFile(file: string, options: MapOptions, shell: Shell): void {
   const checked = supplyMapSchema.safeParse(map);
   if (!checked.success)
     throw shell.usage(checked.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'));
-  for (const [name, column] of Object.entries(map.columns)) shell.say(`${name}: ${column}`);
-  for (const [word, kind] of Object.entries(map.movements ?? {})) shell.say(`movement ${word}: ${kind}`);
-  for (const guess of guesses) shell.say(`guessed: ${guess}`);
-  for (const question of questions) shell.say(`to be decided: ${question}`);
+  for (const [name, column] of Object.entries(map.columns)) shell.info(`${name}: ${column}`);
+  for (const [word, kind] of Object.entries(map.movements ?? {})) shell.info(`movement ${word}: ${kind}`);
+  for (const guess of guesses) shell.info(`guessed: ${guess}`);
+  for (const question of questions) shell.info(`to be decided: ${question}`);
   writeFileSync(out, mapText(map));
-  shell.say(`${out} is written; change it there, or with --set, --movement, --dates and --decimal`);
+  shell.info(`${out} is written; change it there, or with --set, --movement, --dates and --decimal`);
   if (questions.length > 0) throw shell.failure(`${questions.length} questions are open: the map cannot be used yet`);
   const { rows, notes } = readSupply(table, given, { map });
-  for (const note of notes) shell.say(note);
+  for (const note of notes) shell.info(note);
   for (const line of previewOf(rows.slice(0, PREVIEWED))) shell.write(line);
-  shell.say(`${file}: ${rows.length} rows of ${table}`);
+  shell.info(`${file}: ${rows.length} rows of ${table}`);
 }
 
 /** The table that a file name starts with; demand by default. */

@@ -28,7 +28,7 @@ export class SupplyFolder {
   readonly #timer: NodeJS.Timeout;
   #looking = false;
   #failed: string | null = null;
-  readonly #taken = new Map<string, string>();
+  readonly #imported = new Map<string, string>();
 
   constructor(folder: string, intake: SupplyIntake, log: Logger, pollMs = POLL_MS) {
     this.#folder = folder;
@@ -72,7 +72,7 @@ export class SupplyFolder {
       const seen = `${size}/${mtimeMs}`;
       this.#sizes.set(name, seen);
       // A file that could not be moved away is not imported repeatedly.
-      return before.get(name) === seen && this.#taken.get(name) !== seen ? [name] : [];
+      return before.get(name) === seen && this.#imported.get(name) !== seen ? [name] : [];
     });
   }
 
@@ -84,7 +84,7 @@ export class SupplyFolder {
       const bytes = readFileSync(file);
       const map = this.#intake.look(origin, () => this.#mapOf(table, bytes));
       await this.#intake.take(table, bytes, origin, { map });
-      this.#taken.set(name, this.#sizes.get(name) ?? '');
+      this.#imported.set(name, this.#sizes.get(name) ?? '');
       this.#moveTo('imported', name, null);
     } catch (error) {
       if (error instanceof TableError && this.#setAside(name, error.message)) return;
@@ -105,7 +105,7 @@ export class SupplyFolder {
       this.#moveTo('refused', name, why);
       return true;
     } catch (error) {
-      this.#taken.set(name, this.#sizes.get(name) ?? '');
+      this.#imported.set(name, this.#sizes.get(name) ?? '');
       this.#log.error({ file: name, error: String(error) }, 'a refused table could not be moved away');
       return false;
     }
@@ -123,7 +123,7 @@ export class SupplyFolder {
     renameSync(join(this.#folder, name), join(folder, kept));
     if (why !== null) writeFileSync(join(folder, `${kept}.why.txt`), `${why}\n`);
     this.#sizes.delete(name);
-    this.#taken.delete(name);
+    this.#imported.delete(name);
   }
 }
 

@@ -22,7 +22,7 @@ export function readTableFile(
 ): ReadSupply<SupplyTable> {
   const { read } = reading(name, file, options, shell);
   const result = read();
-  for (const note of result.notes) shell.say(note);
+  for (const note of result.notes) shell.info(note);
   return result;
 }
 
@@ -34,7 +34,7 @@ export function readUpload(name: string, file: string, options: TableFileOptions
   const { bytes, mapFile, read } = reading(name, file, options, shell);
   if (mapFile === null) return bytes;
   const { rows, notes } = read();
-  for (const note of notes) shell.say(note);
+  for (const note of notes) shell.info(note);
   return Buffer.from(JSON.stringify(rows));
 }
 
@@ -43,7 +43,7 @@ function reading(name: string, file: string, { dates, map: mapFile }: TableFileO
   const bytes = shell.bytes(file);
   const given = mapFile === undefined ? null : { file: mapFile, map: readMap(mapFile) };
   const found = given ?? mapBeside(dirname(file), table, tableOf(bytes));
-  if (found !== null) shell.say(`read by ${found.file}`);
+  if (found !== null) shell.info(`read by ${found.file}`);
   const read = () => readSupply(table, tableOf(bytes, found?.map.sheet), { dates, map: found?.map });
   return { bytes, mapFile: found?.file ?? null, read };
 }

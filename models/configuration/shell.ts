@@ -17,7 +17,7 @@ export interface Shell {
   /** Writes a line to stdout, for results. */
   write(line: string): void;
   /** Writes a line to stderr, for people. */
-  say(line: string): void;
+  info(line: string): void;
   /** Ends the command with exit code 2 and the allowed usage. */
   usage(message: string): Error;
   /** Ends the command with exit code 1: it did its work, and the result is negative. */

@@ -42,7 +42,7 @@ interface Series {
 export function joinByTime(
   files: readonly NamedFile[],
   join: TimeJoin,
-  say: (line: string) => void,
+  info: (line: string) => void,
 ): readonly NamedFile[] {
   if (files.length < 2) return files;
   const all: Series[] = [];
@@ -68,7 +68,7 @@ export function joinByTime(
       if (at < 0) whole[i] = false;
     });
     const without = found.filter((at) => at < 0).length;
-    say(
+    info(
       `joined by time: rows of ${main.names.join(', ')}, every ${shown(stepOf(main))}, take the latest of ${series.names.join(', ')}, every ${shown(stepOf(series))}, up to ${shown(within)} old; ${without} of ${rows.length} rows have none${join.complete && without > 0 ? ' and are left out' : ''}`,
     );
   }

@@ -221,13 +221,13 @@ export interface NamedFile {
 export function readNamed<T>(
   { name, bytes }: NamedFile,
   separator: string | undefined,
-  say: (line: string) => void,
+  info: (line: string) => void,
   read: (table: Table) => T,
   parse: (bytes: Uint8Array, separator?: string) => Table = parseTable,
 ): T {
   try {
     const table = parse(bytes, separator);
-    for (const note of table.notes) say(`${name}: ${note}`);
+    for (const note of table.notes) info(`${name}: ${note}`);
     return read(table);
   } catch (error) {
     if (error instanceof TableError) throw new TableError(`${name}: ${error.message}`);

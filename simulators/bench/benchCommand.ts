@@ -18,7 +18,7 @@ export function addBench(program: Command, shell: Shell): void {
       const { benchEdge } = await import('./benchEdge.ts');
       const command = shell.commandFile;
       const peer = o.peer ?? besideCheckout(shell, 'peers/edge/paho_numpy.py');
-      const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer, say: shell.say });
+      const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer, info: shell.info });
       shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
     });
 
@@ -38,7 +38,7 @@ export function addBench(program: Command, shell: Shell): void {
         runs: Math.max(1, o.runs),
         seconds: o.seconds,
         peer: o.peer ?? besideCheckout(shell, 'peers/edge/paho_numpy.py'),
-        say: shell.say,
+        info: shell.info,
       });
       shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
     });
@@ -55,7 +55,7 @@ export function addBench(program: Command, shell: Shell): void {
     .action(async (o: { json?: boolean; runs: number; series: number; parts: number; peer?: string }) => {
       const { benchForecast } = await import('./benchForecast.ts');
       const peer = o.peer ?? besideCheckout(shell, 'peers/forecast/forecast.R');
-      const result = benchForecast({ ...o, runs: Math.max(1, o.runs), peer, say: shell.say });
+      const result = benchForecast({ ...o, runs: Math.max(1, o.runs), peer, info: shell.info });
       shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
     });
 
@@ -70,7 +70,7 @@ export function addBench(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright bench panel --channels 8 --json')
     .action(async (o: { json?: boolean; channels: number; rows: number }) => {
       const { benchPanel } = await import('./benchPanel.ts');
-      const result = await benchPanel(o.channels, Math.max(1, o.rows), shell.say);
+      const result = await benchPanel(o.channels, Math.max(1, o.rows), shell.info);
       shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
     });
 
@@ -82,7 +82,7 @@ export function addBench(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright bench inference --json')
     .action(async (o: { runs: number; json?: boolean }) => {
       const { benchInference, inferenceLines } = await import('./benchInference.ts');
-      const result = await benchInference({ runs: Math.max(1, o.runs), say: shell.say });
+      const result = await benchInference({ runs: Math.max(1, o.runs), info: shell.info });
       if (o.json) shell.write(JSON.stringify(result));
       else for (const line of inferenceLines(result)) shell.write(line);
     });
@@ -98,7 +98,7 @@ export function addBench(program: Command, shell: Shell): void {
       const { benchFeatures } = await import('./benchFeatures.ts');
       const peers = o.peers ?? besideCheckout(shell, 'peers/features');
       const fftwSource = resolve(shell.commandFile, '../../simulators/bench/fftwAlone.c');
-      const result = benchFeatures({ runs: Math.max(1, o.runs), peers, fftwSource, say: shell.say });
+      const result = benchFeatures({ runs: Math.max(1, o.runs), peers, fftwSource, info: shell.info });
       shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
     });
 }

@@ -16,7 +16,7 @@ export interface BenchEdgeOptions {
   runs: number;
   /** A program to compare with; skipped if missing. */
   peer?: string;
-  say: (line: string) => void;
+  info: (line: string) => void;
 }
 
 export interface BenchEdgeResult {
@@ -48,10 +48,10 @@ export async function benchEdge(options: BenchEdgeOptions): Promise<BenchEdgeRes
       const edge = await runEdge(options, join(directory, `run-${run}`), port, frames);
       own.push(edge.cpuUs);
       residentMegabytes = edge.residentMegabytes;
-      options.say(`run ${run + 1}: Millwright ${edge.cpuUs.toFixed(0)} µs a window`);
+      options.info(`run ${run + 1}: Millwright ${edge.cpuUs.toFixed(0)} µs a window`);
       if (options.peer === undefined || !existsSync(options.peer)) continue;
       peers.push(await runPeer(options.peer, port, frames, options.frames));
-      options.say(`run ${run + 1}: peer ${peers[peers.length - 1].toFixed(0)} µs a window`);
+      options.info(`run ${run + 1}: peer ${peers[peers.length - 1].toFixed(0)} µs a window`);
     }
   } finally {
     broker.kill();

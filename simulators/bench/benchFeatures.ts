@@ -30,7 +30,7 @@ export interface FeatureBenchOptions {
   peers: string;
   /** `fftwAlone.c`: in a checkout, not in an installed package. */
   fftwSource: string;
-  say: (line: string) => void;
+  info: (line: string) => void;
 }
 
 const LENGTH = 4096;
@@ -52,7 +52,7 @@ const NUMPY = ['numpy/scipy.fft tuned f32', 'numpy/scipy.fft batch32 f32', 'scip
 type Runner = () => number;
 
 /** All features of an edge on 4,096-sample windows in one thread; alternating runs, medians. */
-export function benchFeatures({ runs, peers, fftwSource, say }: FeatureBenchOptions): FeatureBench {
+export function benchFeatures({ runs, peers, fftwSource, info }: FeatureBenchOptions): FeatureBench {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-features-'));
   try {
     const missing: string[] = [];
@@ -65,7 +65,7 @@ export function benchFeatures({ runs, peers, fftwSource, say }: FeatureBenchOpti
     const rates = new Map<string, number[]>([...runners.keys()].map((name) => [name, []]));
     for (let run = 1; run <= runs; run++) {
       for (const [name, runner] of runners) rates.get(name)?.push(runner());
-      say(`run ${run} of ${runs}`);
+      info(`run ${run} of ${runs}`);
     }
     const lines = Object.fromEntries([...rates].map(([name, values]) => [name, Math.round(median(values))]));
     const fft = fftAlone(runs, fftwSource, scratch, missing);

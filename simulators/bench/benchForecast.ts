@@ -18,7 +18,7 @@ export interface BenchForecastOptions {
    * missing.
    */
   peer: string;
-  say: (line: string) => void;
+  info: (line: string) => void;
 }
 
 export interface BenchForecastResult {
@@ -40,7 +40,7 @@ const PERIOD = 12;
 const MEGABYTE = 1024 * 1024;
 
 /** Time of forecasts, compared with R's `forecast` package in alternating runs. */
-export function benchForecast({ series, parts, runs, peer, say }: BenchForecastOptions): BenchForecastResult {
+export function benchForecast({ series, parts, runs, peer, info }: BenchForecastOptions): BenchForecastResult {
   const histories = Array.from({ length: series }, (_, i) => history(i));
   const directory = mkdtempSync(join(tmpdir(), 'millwright-forecast-'));
   const csv = join(directory, 'series.csv');
@@ -55,7 +55,7 @@ export function benchForecast({ series, parts, runs, peer, say }: BenchForecastO
       three.push(seconds(() => fitAll(histories, () => new MeanOfThree(PERIOD))));
       const peerS = peerSeconds(peer, csv);
       if (peerS !== null) peers.push(peerS);
-      say(
+      info(
         `run ${run + 1}: ETS ${ets[run].toFixed(2)} s, mean of three ${three[run].toFixed(2)} s, R's ETS ${peerS?.toFixed(2) ?? 'not there'}`,
       );
     }

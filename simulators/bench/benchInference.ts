@@ -29,10 +29,10 @@ type Inference = () => Promise<unknown>;
 /** All runtimes, alternating. */
 export async function benchInference({
   runs,
-  say,
+  info,
 }: {
   runs: number;
-  say: (line: string) => void;
+  info: (line: string) => void;
 }): Promise<InferenceBench> {
   const missing: string[] = [];
   const dense = new Map<string, Inference>();
@@ -44,7 +44,7 @@ export async function benchInference({
   const times = new Map<string, number[]>([...inferences.keys()].map((name) => [name, []]));
   for (let run = 1; run <= runs; run++) {
     for (const [name, infer] of inferences) times.get(name)?.push(await timed(infer));
-    say(`run ${run} of ${runs}`);
+    info(`run ${run} of ${runs}`);
   }
   const us = (name: string) => Number(median(times.get(name) ?? []).toPrecision(3));
   const own = us('dense-simd');

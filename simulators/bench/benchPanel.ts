@@ -29,13 +29,13 @@ const WARM_UP_ROWS = 10_000;
  * Measures a machine's own model with its panel on synthetic rows: half of the channels follow a load, the others
  * drift.
  */
-export async function benchPanel(channels: number, rows: number, say: (line: string) => void): Promise<PanelBench> {
+export async function benchPanel(channels: number, rows: number, info: (line: string) => void): Promise<PanelBench> {
   const names = Array.from({ length: channels }, (_, c) => `c${c}`);
   const next = rowSource(channels);
   const { stretches, stretchRows, margin } = PROCESS_ANOMALY.settings;
   const training = Array.from({ length: stretches * stretchRows }, next);
   const starts = new Set(Array.from({ length: stretches - 1 }, (_, i) => (i + 1) * stretchRows));
-  say(`learning from ${training.length} rows of ${channels} channels`);
+  info(`learning from ${training.length} rows of ${channels} channels`);
   const learnStart = process.cpuUsage();
   const model = trainProcess('principal_components', names, training, { data: 'made up', version: '', seed: 1 });
   const own = learnOwnMembers({ channels: names, rows: training, starts, context: new Set() }, Math.sqrt(margin));
@@ -46,7 +46,7 @@ export async function benchPanel(channels: number, rows: number, say: (line: str
     ({ state } = await ready.judge(batch, state));
   };
   const given = Array.from({ length: rows }, () => Array.from(next()));
-  say(`judging ${rows} rows`);
+  info(`judging ${rows} rows`);
   // One-off compilation is not part of a value's cost.
   for (let i = 0; i < WARM_UP_ROWS; i++) await judge([given[i % rows]]);
   const singly = process.cpuUsage();

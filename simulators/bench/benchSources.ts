@@ -20,7 +20,7 @@ export interface BenchSourcesOptions {
   seconds: number;
   /** The peer of `bench edge`. */
   peer?: string;
-  say: (line: string) => void;
+  info: (line: string) => void;
 }
 
 export interface BenchSourcesResult {
@@ -66,8 +66,8 @@ export async function benchSources(options: BenchSourcesOptions): Promise<BenchS
       (run) => benchJson(options, join(directory, `json-${run}`), url),
       (r) => r.cpuUsPerMetric,
     );
-    const { command, runs, peer, say } = options;
-    const waveforms = await benchEdge({ command, frames: 10_000, runs, peer, say });
+    const { command, runs, peer, info } = options;
+    const waveforms = await benchEdge({ command, frames: 10_000, runs, peer, info });
     return { opcua, sparkplug, json, waveforms };
   } finally {
     broker.kill();
@@ -77,7 +77,7 @@ export async function benchSources(options: BenchSourcesOptions): Promise<BenchS
 
 /** The median run by one of its results. */
 async function several<T>(
-  { runs, say }: BenchSourcesOptions,
+  { runs, info }: BenchSourcesOptions,
   name: string,
   once: (run: number) => Promise<T>,
   by: (r: T) => number,
@@ -85,7 +85,7 @@ async function several<T>(
   const results: T[] = [];
   for (let run = 0; run < runs; run++) {
     const result = await once(run);
-    say(`${name}, run ${run + 1}: ${JSON.stringify(result)}`);
+    info(`${name}, run ${run + 1}: ${JSON.stringify(result)}`);
     results.push(result);
   }
   const middle = median(results.map(by));

@@ -23,7 +23,7 @@ const spectrum = {
 };
 const quantile = (values: number[], p: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(p * values.length))];
-const say = (text: string) => process.stderr.write(`${text}\n`);
+const info = (text: string) => process.stderr.write(`${text}\n`);
 
 /** `npm run soak:alerts`: latency of alerts to pages and receivers, and the cost of ten thousand, and of a million. */
 test('alerts with spectra: latency without InfluxDB, /metrics, the event loop, and lists', async () => {
@@ -89,14 +89,14 @@ test('alerts with spectra: latency without InfluxDB, /metrics, the event loop, a
     scrapes.push(performance.now() - begin);
   }
   const scrapedLoopMs = await lag();
-  say(`publish to page: median ${quantile(toPage, 0.5).toFixed(0)} ms, p99 ${quantile(toPage, 0.99).toFixed(0)} ms`);
-  say(
+  info(`publish to page: median ${quantile(toPage, 0.5).toFixed(0)} ms, p99 ${quantile(toPage, 0.99).toFixed(0)} ms`);
+  info(
     `publish to receiver: median ${quantile(toReceiver, 0.5).toFixed(0)} ms, p99 ${quantile(toReceiver, 0.99).toFixed(0)} ms`,
   );
-  say(
+  info(
     `/metrics with ${STORED} alerts: median ${quantile(scrapes, 0.5).toFixed(1)} ms, most ${Math.max(...scrapes).toFixed(1)} ms`,
   );
-  say(
+  info(
     `longest stop of the event loop: ${loopMs.toFixed(0)} ms while alerts came, ${scrapedLoopMs.toFixed(0)} ms while scraped`,
   );
 
@@ -114,7 +114,7 @@ test('alerts with spectra: latency without InfluxDB, /metrics, the event loop, a
       const path = `/api/v1/alerts?limit=50${filter.includes('state') ? '' : '&state=all'}${filter}${after}`;
       const alerts = (await listing.get(path)) as { id: string }[];
       lists.push(performance.now() - begin);
-      say(`${path.slice(0, 70)}: ${alerts.length} alerts in ${(lists.at(-1) as number).toFixed(1)} ms`);
+      info(`${path.slice(0, 70)}: ${alerts.length} alerts in ${(lists.at(-1) as number).toFixed(1)} ms`);
       const last = alerts.at(-1)?.id;
       if (last === undefined) break;
       after = `&after=${encodeURIComponent(last)}`;

@@ -73,12 +73,12 @@ test(`${SECONDS} s of kill -9: each transition and notification once`, async () 
       if (sender.isTaken(id)) {
         const tookMs = performance.now() - sentMs;
         latenciesMs.push(tookMs);
-        if (tookMs > SLOW_MS) say(sentMs, `${id} took ${Math.round(tookMs)} ms`);
+        if (tookMs > SLOW_MS) info(sentMs, `${id} took ${Math.round(tookMs)} ms`);
         open.delete(id);
       }
   };
   const beganMs = performance.now();
-  const say = (atMs: number, text: string) =>
+  const info = (atMs: number, text: string) =>
     process.stdout.write(`${((atMs - beganMs) / 1000).toFixed(1)} s: ${text}\n`);
   const looking = setInterval(look, 20);
   stops.push(() => clearInterval(looking));
@@ -99,21 +99,21 @@ test(`${SECONDS} s of kill -9: each transition and notification once`, async () 
   })();
   for (; counts.kills < kills; counts.kills++) {
     if (counts.kills === kills / 2) {
-      say(performance.now(), 'a nats-server is killed');
+      info(performance.now(), 'a nats-server is killed');
       await nats[1].process.end('SIGKILL');
     }
     if (counts.kills === Math.floor((kills * 3) / 4)) {
-      say(performance.now(), 'the nats-server is started');
+      info(performance.now(), 'the nats-server is started');
       nats[1].process.restart();
     }
     const nextMs = performance.now() + KILL_EVERY_S * 1000;
     const { process: killed, url } = gateways[counts.kills % 2];
-    say(performance.now(), `gateway ${counts.kills % 2} is killed`);
+    info(performance.now(), `gateway ${counts.kills % 2} is killed`);
     await killed.end('SIGKILL');
     killed.restart();
     // On a busy machine a start may take longer than that.
     await until(() => isUp(url), START_MS);
-    say(performance.now(), 'it answers');
+    info(performance.now(), 'it answers');
     await sleep(Math.max(0, nextMs - performance.now()));
   }
   const tookS = (performance.now() - beganMs) / 1000;

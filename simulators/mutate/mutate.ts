@@ -32,7 +32,7 @@ if (values.help || positionals.length === 0) {
   process.exit(values.help ? 0 : 2);
 }
 const [every, reach] = [Number(values.every), Number(values.reach)];
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const info = (line: string) => process.stdout.write(`${line}\n`);
 const root = process.cwd();
 const importers = importersBelow(root);
 let runner: ChildProcess | null = null;
@@ -59,7 +59,7 @@ async function isKilled(trial: Trial, timeoutMs: number): Promise<boolean> {
 /** Prints survivors as they are found; an interrupted run counts the mutants tried so far. */
 async function scoreOf(file: string, mutants: readonly Mutant[]): Promise<{ killed: number; tried: number }> {
   const tests = testsOf(file, importers, reach);
-  if (tests.length === 0) say(`${relative(root, file)}: no test in reach`);
+  if (tests.length === 0) info(`${relative(root, file)}: no test in reach`);
   const startMs = performance.now();
   if (await isKilled({ file, mutant: null, tests }, BASELINE_MS)) throw new Error(`tests of ${file} fail as it is`);
   const timeoutMs = Math.round(SLOWER * (performance.now() - startMs) + GRACE_MS);
@@ -68,7 +68,7 @@ async function scoreOf(file: string, mutants: readonly Mutant[]): Promise<{ kill
     if (isStopped) break;
     tried++;
     if (await isKilled({ file, mutant, tests }, timeoutMs)) killed++;
-    else say(`${relative(root, file)}:${mutant.line}  ${mutant.was.split('\n')[0]}  →  ${mutant.now.split('\n')[0]}`);
+    else info(`${relative(root, file)}:${mutant.line}  ${mutant.was.split('\n')[0]}  →  ${mutant.now.split('\n')[0]}`);
   }
   return { killed, tried };
 }
@@ -81,10 +81,10 @@ for (const source of sources.filter((path) => !/\.(test|e2e|soak|fixture|gen|as|
   if (isStopped || mutants.length === 0) continue;
   const { killed, tried } = await scoreOf(file, mutants);
   const name = relative(root, file);
-  if (tried > 0) say(`${name}: ${killed} of ${tried} killed`);
+  if (tried > 0) info(`${name}: ${killed} of ${tried} killed`);
   const total = totals.get(dirname(name)) ?? { killed: 0, tried: 0 };
   totals.set(dirname(name), { killed: total.killed + killed, tried: total.tried + tried });
 }
 for (const [folder, { killed, tried }] of totals)
-  say(`${folder}: ${killed} of ${tried} killed, ${((100 * killed) / tried).toFixed(0)} %`);
+  info(`${folder}: ${killed} of ${tried} killed, ${((100 * killed) / tried).toFixed(0)} %`);
 (runner as ChildProcess | null)?.disconnect();

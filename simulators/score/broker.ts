@@ -24,9 +24,9 @@ export abstract class ScoredBroker {
 }
 
 /** Mosquitto if installed, otherwise a broker in this process; either is reported. */
-export async function startScoredBroker(directory: string, say: (line: string) => void): Promise<ScoredBroker> {
+export async function startScoredBroker(directory: string, info: (line: string) => void): Promise<ScoredBroker> {
   const installed = mosquittoFile() !== null;
-  say(
+  info(
     installed
       ? 'broker: mosquitto'
       : 'broker: in this process, for mosquitto is not installed; it keeps nothing, and no order after a lost connection',

@@ -24,7 +24,7 @@ export interface ScoreOptions {
   directory: string;
   /** Products that receive the same device data. */
   peers?: readonly Peer[];
-  say: (line: string) => void;
+  info: (line: string) => void;
   signal: AbortSignal;
   log: Logger;
 }
@@ -94,10 +94,10 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
 async function startSystem(
   scenario: Scenario,
   devicePort: number,
-  { command, directory, peers = [], say, signal }: ScoreOptions,
+  { command, directory, peers = [], info, signal }: ScoreOptions,
   started: (() => Promise<unknown>)[],
 ): Promise<System> {
-  const broker = await startScoredBroker(directory, say);
+  const broker = await startScoredBroker(directory, info);
   started.push(() => broker.close());
   const [devices, source, uplink] = [
     await Link.open(broker.port),
@@ -114,7 +114,7 @@ async function startSystem(
     stringify(edgeConfig(scenario, directory, source.port, `mqtt://127.0.0.1:${uplink.port}`, ports.edge)),
   );
   const service = (name: 'gateway' | 'edge') =>
-    new Service(name, [name, files[name]], { command, dataDirectory: directory, say });
+    new Service(name, [name, files[name]], { command, dataDirectory: directory, info });
   const gateway = service('gateway');
   started.push(() => gateway.stop());
   const api = `http://127.0.0.1:${ports.api}`;

@@ -42,7 +42,7 @@ export interface PolicyResult {
 class Shelf {
   #onHand = 0;
   #owed = 0;
-  #asked = 0;
+  #demanded = 0;
   #served = 0;
   #stockDays = 0;
   #days = 0;
@@ -62,14 +62,14 @@ class Shelf {
     const served = Math.min(demand, this.#onHand);
     this.#onHand -= served;
     this.#owed += demand - served;
-    this.#asked += demand;
+    this.#demanded += demand;
     this.#served += served;
     this.#stockDays += this.#onHand;
     this.#days++;
   }
 
   result(level: number): PolicyResult {
-    return { level, fill: this.#served / Math.max(1, this.#asked), stock: this.#stockDays / this.#days };
+    return { level, fill: this.#served / Math.max(1, this.#demanded), stock: this.#stockDays / this.#days };
   }
 }
 

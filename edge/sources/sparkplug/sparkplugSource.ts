@@ -41,7 +41,7 @@ export class SparkplugSource implements Source {
     ['missing_messages', 0],
     ['rebirth_requests', 0],
   ]);
-  readonly #askedMs = new Map<string, number>();
+  readonly #rebirthRequestedMs = new Map<string, number>();
   /** Types of the members of templates, by node or device. */
   readonly #memberTypes = new Map<string, Map<string, number>>();
   readonly #owners: PointOwners;
@@ -98,10 +98,10 @@ export class SparkplugSource implements Source {
     client.on('connect', () => {
       this.#log.info({ url: withoutPassword(this.#config.url) }, 'source connected');
       this.#nodes.forget();
-      this.#askedMs.clear();
+      this.#rebirthRequestedMs.clear();
       this.#owners.forget();
       const state = this.#stateMessage(true);
-      if (state) this.#say(state);
+      if (state) this.#publishState(state);
     });
     client.on('close', () => {
       // The next birth must have the same time as the next will.
@@ -124,7 +124,7 @@ export class SparkplugSource implements Source {
   }
 
   #bornMs = 0;
-  #saidMs = Number.NEGATIVE_INFINITY;
+  #publishedMs = Number.NEGATIVE_INFINITY;
 
   #stateMessage(online: boolean) {
     if (this.#config.hostId === undefined) return undefined;
@@ -133,8 +133,8 @@ export class SparkplugSource implements Source {
     return { topic: `${NAMESPACE}/STATE/${this.#config.hostId}`, payload, qos: 1 as const, retain: true };
   }
 
-  #say({ topic, payload }: { topic: string; payload: Buffer }): void {
-    this.#saidMs = this.#now();
+  #publishState({ topic, payload }: { topic: string; payload: Buffer }): void {
+    this.#publishedMs = this.#now();
     this.#client?.publish(topic, payload, { qos: 1, retain: true });
   }
 
@@ -145,9 +145,9 @@ export class SparkplugSource implements Source {
   #contradict(bytes: Buffer): void {
     const state = this.#stateMessage(true);
     if (!state || !/"online"\s*:\s*false/.test(bytes.toString('utf8', 0, 1000))) return;
-    if (this.#now() - this.#saidMs < CONTRADICT_MS) return;
+    if (this.#now() - this.#publishedMs < CONTRADICT_MS) return;
     this.#log.warn({ hostId: this.#config.hostId }, 'somebody said that this host is offline');
-    this.#say(state);
+    this.#publishState(state);
   }
 
   #take(topic: string, bytes: Buffer, sink: Sink): void {
@@ -176,7 +176,7 @@ export class SparkplugSource implements Source {
       this.#count('missing_messages', update.missing);
       this.#log.warn({ node, missing: update.missing }, 'messages of the node are missing');
     }
-    if (update.rebirth) this.#askForBirths(node);
+    if (update.rebirth) this.#requestRebirth(node);
     const path = device === '' ? [group, edgeNode] : [group, edgeNode, device];
     for (const named of withMembers(update.metrics, this.#typesAt(path))) this.#accept(path, named, payload, sink);
   }
@@ -211,7 +211,7 @@ export class SparkplugSource implements Source {
   ): Decoded {
     const value = metricValue(metric, datatype);
     if (!value.ok) {
-      if (value.rejection === 'unsupported_type') this.#sayUnsupported(point, datatype);
+      if (value.rejection === 'unsupported_type') this.#warnUnsupported(point, datatype);
       return value;
     }
     const limits = { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs };
@@ -224,7 +224,7 @@ export class SparkplugSource implements Source {
   }
 
   /** Logs a template, data set or text that was mapped by mistake. */
-  #sayUnsupported({ asset, point }: PointName, datatype: number): void {
+  #warnUnsupported({ asset, point }: PointName, datatype: number): void {
     const name = `${asset}/${point}`;
     if (this.#unsupported.has(name) || this.#unsupported.size >= MAX_NODES) return;
     this.#unsupported.add(name);
@@ -238,11 +238,11 @@ export class SparkplugSource implements Source {
     this.events.set(event, (this.events.get(event) ?? 0) + n);
   }
 
-  #askForBirths(node: string): void {
+  #requestRebirth(node: string): void {
     const nowMs = this.#now();
-    if (nowMs - (this.#askedMs.get(node) ?? Number.NEGATIVE_INFINITY) < REBIRTH_MS) return;
-    if (this.#askedMs.size >= MAX_NODES) this.#askedMs.clear();
-    this.#askedMs.set(node, nowMs);
+    if (nowMs - (this.#rebirthRequestedMs.get(node) ?? Number.NEGATIVE_INFINITY) < REBIRTH_MS) return;
+    if (this.#rebirthRequestedMs.size >= MAX_NODES) this.#rebirthRequestedMs.clear();
+    this.#rebirthRequestedMs.set(node, nowMs);
     this.#count('rebirth_requests', 1);
     this.#log.info({ node }, 'the node is asked for its births');
     const [group, edgeNode] = node.split('/');

@@ -33,7 +33,7 @@ export class PostgresConnection {
   readonly #flags: Int32Array<SharedArrayBuffer>;
   readonly #answerMs: number;
   readonly #server: string;
-  #asked = 0;
+  #lastId = 0;
 
   /** @throws PostgresError if the server cannot be reached. */
   constructor(settings: PostgresSettings, schema: string) {
@@ -48,7 +48,7 @@ export class PostgresConnection {
     this.#worker.unref();
     this.#port.unref();
     try {
-      this.#answer({ kind: 'wait', id: ++this.#asked }, CONNECT_MS);
+      this.#answer({ kind: 'wait', id: ++this.#lastId }, CONNECT_MS);
     } catch (error) {
       this.close();
       throw error;
@@ -67,7 +67,7 @@ export class PostgresConnection {
     // The server cancels a statement after `answerMs`; the margin lets its response arrive.
     const isInDoubt = performance.now() - (silentSinceMs.get(this.#server) ?? -DOUBT_LASTS_MS) < DOUBT_LASTS_MS;
     return this.#answer(
-      { kind: 'ask', id: ++this.#asked, text, values, of },
+      { kind: 'ask', id: ++this.#lastId, text, values, of },
       isInDoubt ? DOUBT_MS : this.#answerMs + 500,
     );
   }

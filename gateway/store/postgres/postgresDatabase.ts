@@ -28,11 +28,11 @@ export class PostgresDatabase implements Sql {
   }
 
   prepare(sql: string): SqlStatement {
-    return new PostgresStatement(toPostgres(sql), (text, values) => this.#ask(text, values));
+    return new PostgresStatement(toPostgres(sql), (text, values) => this.#query(text, values));
   }
 
   exec(sql: string): void {
-    this.#ask(sql, null);
+    this.#query(sql, null);
   }
 
   later(sql: string, values: readonly unknown[]): void {
@@ -40,7 +40,7 @@ export class PostgresDatabase implements Sql {
     this.#translated.set(sql, translated);
     const text = withValues(translated, values.map(storable));
     if (this.#open === null) {
-      this.#ask(text, null);
+      this.#query(text, null);
       return;
     }
     this.#waiting.push(text);
@@ -62,7 +62,7 @@ export class PostgresDatabase implements Sql {
     try {
       this.exec(`BEGIN; SELECT pg_advisory_xact_lock(${WRITES}, hashtext('${this.#schema}'))`);
       const result = work();
-      const { command } = this.#ask('COMMIT', null);
+      const { command } = this.#query('COMMIT', null);
       // After an error caught within it, a transaction can only roll back.
       if (command !== 'COMMIT') throw new PostgresError('rolled_back', 'the transaction was rolled back');
       return result;
@@ -76,7 +76,7 @@ export class PostgresDatabase implements Sql {
     }
   }
 
-  #ask(text: string, values: unknown[] | null) {
+  #query(text: string, values: unknown[] | null) {
     this.#send();
     return this.#connection.ask(text, values, this.#open ?? this.#connection.present);
   }
@@ -102,16 +102,16 @@ type Query = (text: string, values: unknown[]) => { rows: Record<string, unknown
 
 class PostgresStatement implements SqlStatement {
   readonly #text: string;
-  readonly #ask: Query;
+  readonly #query: Query;
   #isPlucked = false;
 
   constructor(text: string, query: Query) {
     this.#text = text;
-    this.#ask = query;
+    this.#query = query;
   }
 
   run(...values: unknown[]): SqlResult {
-    const { rows, changes } = this.#asked(values);
+    const { rows, changes } = this.#run(values);
     return { changes, lastInsertRowid: Number(rows[0]?.id ?? 0) };
   }
 
@@ -120,7 +120,7 @@ class PostgresStatement implements SqlStatement {
   }
 
   all(...values: unknown[]): unknown[] {
-    const { rows } = this.#asked(values);
+    const { rows } = this.#run(values);
     return this.#isPlucked ? rows.map((row) => Object.values(row)[0]) : rows;
   }
 
@@ -133,8 +133,8 @@ class PostgresStatement implements SqlStatement {
     return this;
   }
 
-  #asked(values: unknown[]) {
-    return this.#ask(this.#text, values.map(storable));
+  #run(values: unknown[]) {
+    return this.#query(this.#text, values.map(storable));
   }
 }
 
