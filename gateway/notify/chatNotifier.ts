@@ -1,7 +1,7 @@
-import type { ChatConfig } from '../config.ts';
 import { exchangeJson } from '../exchangeJson.ts';
 import { notificationLines, notificationTitle } from './notificationText.ts';
 import type { Notification, Notifier } from './notifier.ts';
+import type { ChatConfig } from './notifierConfig.ts';
 
 /** Alerts per chat message. */
 const MOST = 50;

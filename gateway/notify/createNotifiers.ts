@@ -1,8 +1,8 @@
-import type { NotifierConfig } from '../config.ts';
 import { ChatNotifier } from './chatNotifier.ts';
 import { EmailNotifier } from './emailNotifier.ts';
 import { MqttNotifier } from './mqttNotifier.ts';
 import type { Notifier } from './notifier.ts';
+import type { NotifierConfig } from './notifierConfig.ts';
 import { nameOf } from './routing.ts';
 import { WebhookNotifier } from './webhookNotifier.ts';
 

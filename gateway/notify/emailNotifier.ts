@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
-import type { EmailConfig } from '../config.ts';
 import { notificationLines, notificationTitle } from './notificationText.ts';
 import type { Notification, Notifier } from './notifier.ts';
+import type { EmailConfig } from './notifierConfig.ts';
 
 const MOST = 50;
 const TIMEOUT_MS = 20_000;

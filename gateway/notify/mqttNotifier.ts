@@ -1,5 +1,5 @@
-import type { MqttNotifierConfig } from '../config.ts';
 import type { Notification, Notifier } from './notifier.ts';
+import type { MqttNotifierConfig } from './notifierConfig.ts';
 
 /** Publishes each alert with its event on a topic of the gateway's broker, at QoS 1. */
 export class MqttNotifier implements Notifier {

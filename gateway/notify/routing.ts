@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 import { alertMatches } from '#models/alerting/alertMatch.ts';
 import type { NotificationEvent } from '#models/alerting/notificationEvent.ts';
-import type { NotifierConfig } from '../config.ts';
 import type { Notice } from './notifier.ts';
+import type { NotifierConfig } from './notifierConfig.ts';
 import { atTimeOfDay, findNextDutyMs, isOnDuty } from './shifts.ts';
 
 /** A channel that is notified of unacknowledged alerts; `againMs` null for once. */

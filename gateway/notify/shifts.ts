@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { NotifierConfig } from '../config.ts';
+import type { NotifierConfig } from './notifierConfig.ts';
 
 export type Shift = NonNullable<NotifierConfig['shifts']>[number];
 

@@ -1,7 +1,8 @@
 import mqtt from 'mqtt';
 import { brokerOptions } from '../brokerOptions.ts';
-import type { GatewayConfig, NotifierConfig } from '../config.ts';
+import type { GatewayConfig } from '../config.ts';
 import { createNotifiers } from './createNotifiers.ts';
+import type { NotifierConfig } from './notifierConfig.ts';
 import { nameOf } from './routing.ts';
 import { testNotification } from './testNotice.ts';
 

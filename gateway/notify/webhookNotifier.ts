@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { WebhookConfig } from '../config.ts';
 import { exchangeJson } from '../exchangeJson.ts';
 import type { Notification, Notifier } from './notifier.ts';
+import type { WebhookConfig } from './notifierConfig.ts';
 
 /**
  * Posts the alert as JSON. `Idempotency-Key` is the same for each attempt; with a secret, `X-Millwright-Signature` is
