@@ -77,7 +77,7 @@ function start(folder: string) {
   return { outbox, agent, feed, said };
 }
 
-test('a restart at any moment changes neither rows nor alerts', () => {
+test('a restart at any moment changes neither rows nor alerts', { tags: 'slow' }, () => {
   const whole = start(directory());
   whole.feed(0, 60);
   const alerts = (said: { kind: string; change?: string }[]) => said.filter((m) => m.kind === 'alerts');
@@ -102,7 +102,7 @@ test('a restart at any moment changes neither rows nor alerts', () => {
   }
 });
 
-test('a failed disk write stops the sources, loses nothing, and is retried', () => {
+test('a failed disk write stops the sources, loses nothing, and is retried', { tags: 'slow' }, () => {
   vi.useFakeTimers();
   try {
     const { agent, outbox, said } = start(directory());

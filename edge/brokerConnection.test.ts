@@ -37,7 +37,7 @@ test('a refused CONNACK is not final, and a changed password is used at the next
   await new Promise((done) => server.close(done));
 });
 
-test('a client that is ended while connecting does not reconnect', async () => {
+test('a client that is ended while connecting does not reconnect', { tags: 'slow' }, async () => {
   let connections = 0;
   // The server never answers: neither CONNACK nor refusal precedes the end.
   const server = createServer((socket) => {

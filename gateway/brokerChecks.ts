@@ -70,7 +70,7 @@ export function checkBroker(name: string, open: () => Promise<{ url: string; clo
       await broker.close();
     });
 
-    test('an edge publishes under its own site and name alone', async () => {
+    test('an edge publishes under its own site and name alone', { tags: 'slow' }, async () => {
       const own = ['millwright/v1/north/edge-1/health/pump', 'millwright/v1/north/edge-1/status'];
       const others = [
         'millwright/v1/south/edge-1/health/pump',
@@ -86,7 +86,7 @@ export function checkBroker(name: string, open: () => Promise<{ url: string; clo
       ]);
     });
 
-    test('commands come from the gateway, and reach their edge alone', async () => {
+    test('commands come from the gateway, and reach their edge alone', { tags: 'slow' }, async () => {
       const command = 'millwright/v1/south/edge-1/cmd/do';
       const listener: [string, string, string] = ['south', 'south', 'millwright/v1/south/edge-1/cmd/#'];
       expect(await arrives(listener, ['gateway', 'gateway'], [command])).toEqual([command]);

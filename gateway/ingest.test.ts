@@ -170,7 +170,9 @@ test('messages are committed in groups of at most 64, acknowledged and passed on
   expect(ingest).toMatchObject({ accepted: 200, duplicates: calls.groups.length, failure: null });
 });
 
-test('while the store fails, nothing is acknowledged and back-pressure stops reading; no message is lost', async () => {
+test('while the store fails, nothing is acknowledged and back-pressure stops reading; no message is lost', {
+  tags: 'slow',
+}, async () => {
   const { ingest, calls, failures, logged, acknowledged, send } = await start();
   calls.isFailing = true;
   for (let i = 1; i <= 700; i++) send(features(i));
@@ -282,7 +284,9 @@ test('a requested piece of a package is published; an unreadable one is skipped 
   expect(ingest).toMatchObject({ pieces: 1, accepted: 0 });
 });
 
-test("a planner's table that cannot be stored is retried, and reading stops until it is stored", async () => {
+test("a planner's table that cannot be stored is retried, and reading stops until it is stored", {
+  tags: 'slow',
+}, async () => {
   let attempts = 0;
   const { ingest, failures, acknowledged, answers, publish, send } = await start(undefined, (table, payload) => {
     attempts++;
@@ -300,7 +304,7 @@ test("a planner's table that cannot be stored is retried, and reading stops unti
   expect(answers).toEqual([{ topic: 'millwright/v1/supply/items/report', body: { table: 'items', rows: 3 } }]);
 });
 
-test('a table that cannot be stored is not retried after a stop', async () => {
+test('a table that cannot be stored is not retried after a stop', { tags: 'slow' }, async () => {
   let attempts = 0;
   const { ingest, publish } = await start(undefined, () => {
     attempts++;
@@ -328,7 +332,7 @@ test('commands are sent at QoS 1; messages that edges request again, at QoS 0', 
   });
 });
 
-test('a connection taken over by another client is logged; a stopped one is not', async () => {
+test('a connection taken over by another client is logged; a stopped one is not', { tags: 'slow' }, async () => {
   const { url, ingest, logged } = await start();
   const warnings = () => logged.filter(({ level }) => level === pino.levels.values.warn).length;
   const other = await mqtt.connectAsync(url, { clientId: 'gateway', reconnectPeriod: 0 });

@@ -37,7 +37,7 @@ async function store(): Promise<string> {
 }
 const now = () => Date.now();
 
-test('certificates are listed with subject and expiry', async () => {
+test('certificates are listed with subject and expiry', { tags: 'slow' }, async () => {
   const pki = await store();
   writeFileSync(join(pki, 'own/certs/client_certificate.pem.mutex'), '');
   const [own, rejected, ...more] = listCertificates(pki, now());

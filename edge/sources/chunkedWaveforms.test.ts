@@ -92,7 +92,7 @@ describe('waveforms of several messages', () => {
     expect(events).toEqual(['duplicate_chunks', 'duplicate_chunks']);
   });
 
-  test('a device that counts its waveforms in eight bits loses none', () => {
+  test('a device that counts its waveforms in eight bits loses none', { tags: 'slow' }, () => {
     const { send, delivered, events } = start(jsonSpec({ message: 'id' }), folder());
     const parts = chunksOf(2);
     for (let i = 0; i < 600; i++)

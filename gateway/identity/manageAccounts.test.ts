@@ -35,7 +35,9 @@ test('accounts are added, listed, reset and removed while the gateway is stopped
   release();
 });
 
-test('the first administrator has a one-time password in a private file, until it is changed', async () => {
+test('the first administrator has a one-time password in a private file, until it is changed', {
+  tags: 'slow',
+}, async () => {
   const { dataDirectory } = directoryWith();
   const lines: string[] = [];
   const log = pino({}, { write: (line: string) => lines.push(line) });

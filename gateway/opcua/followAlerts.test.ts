@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { followAlerts } from './followAlerts.ts';
 import type { GatewaySession } from './gatewaySession.ts';
 
-test('all alerts are read again when the gateway could not send all events', async () => {
+test('all alerts are read again when the gateway could not send all events', { tags: 'slow' }, async () => {
   const stop = new AbortController();
   const request = async (path: string) =>
     path === '/api/v1/events' ? new Response('data: {"type":"reload"}\n\n') : Response.json([]);

@@ -189,7 +189,7 @@ test('the plan is queued for the historian, which accepts its rows', async () =>
   await made.stop();
 });
 
-test('a failed plan is counted and reported, and the next one runs', async () => {
+test('a failed plan is counted and reported, and the next one runs', { tags: 'slow' }, async () => {
   const parts = plant();
   let fail = true;
   const { made, after } = planner(parts, (job) => {

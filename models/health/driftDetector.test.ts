@@ -70,7 +70,7 @@ test.each([18, 400])(
   },
 );
 
-test('after a week the machine’s own extremes give its limits', () => {
+test('after a week the machine’s own extremes give its limits', { tags: 'slow' }, () => {
   const pressure = (i: number) => 6 + 0.5 * Math.sin((2 * Math.PI * i) / PER_DAY) + noise(0.02);
   const creep = (detector: DriftDetector, days: number) => {
     let most = 0;

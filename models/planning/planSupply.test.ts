@@ -158,7 +158,7 @@ test('machines use parts of their own site', () => {
   expect(machinesAt('north')).not.toContain('pump-3');
 });
 
-test('a table that ended years ago is planned as of its end', () => {
+test('a table that ended years ago is planned as of its end', { tags: 'slow' }, () => {
   const demand = catalogue().demand.map((d) => ({
     ...d,
     date: `${Number(d.date.slice(0, 4)) - 15}${d.date.slice(4)}`,
@@ -291,7 +291,9 @@ test('a scorecard shows which supplier is late, short, or getting worse', () => 
   expect(supplierScores(worse, dayOf(TODAY))[0].delayTrendDaysAYear).toBeGreaterThan(2);
 });
 
-test('levels agree; the backtest shows its coverage; a budget defers the orders that are worth least for their money', () => {
+test('levels agree; the backtest shows its coverage; a budget defers the orders that are worth least for their money', {
+  tags: 'slow',
+}, () => {
   const plan = planOf(catalogue());
   expect(plan.levels.map((l) => l.id)).toEqual(expect.arrayContaining(['total', 'valves', 'seals']));
   const [total] = plan.levels;
@@ -308,7 +310,7 @@ test('levels agree; the backtest shows its coverage; a budget defers the orders 
   expect(plan.items.every((i, k) => k === 0 || i.costOfWaiting <= plan.items[k - 1].costOfWaiting)).toBe(true);
 });
 
-test('observes packs, minimum orders and open orders', () => {
+test('observes packs, minimum orders and open orders', { tags: 'slow' }, () => {
   const supply = catalogue();
   supply.items = supply.items.map((i) => ({ ...i, pack_size: 24, minimum_order: 100 }));
   const [first] = planOf(supply).items.filter((i) => i.orderNow > 0);

@@ -122,7 +122,9 @@ test('the same rows get the same verdicts, bit for bit, regardless of restarts',
   expect(await verdicts(90)).toEqual(whole);
 });
 
-test('a model that does not fit the machine, detects nothing, fails, or is too slow, is refused', async () => {
+test('a model that does not fit the machine, detects nothing, fails, or is too slow, is refused', {
+  tags: 'slow',
+}, async () => {
   const pipeline = new Pipeline(config);
   await run(pipeline, 0, 40);
   const other = trainProcess(
@@ -199,7 +201,7 @@ test('an active model that is worse than the previous one, or fails, is rolled b
   expect(healths.map((o) => (o.body as { process?: { reason?: string } }).process?.reason)).toContain('crashed: again');
 });
 
-test('a machine that has drifted from its training is reported, with the channels', async () => {
+test('a machine that has drifted from its training is reported, with the channels', { tags: 'slow' }, async () => {
   const pipeline = new Pipeline(config);
   await run(pipeline, 0, 40);
   await bring(pipeline, 'a', model, 'live');

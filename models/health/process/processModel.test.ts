@@ -79,7 +79,7 @@ test('a value outside its range is found', () => {
   expect(hot.every((s) => s.index > 1 && s.channels.includes('temperature'))).toBe(true);
 });
 
-test('units do not matter, and the same rows give the same model', () => {
+test('units do not matter, and the same rows give the same model', { tags: 'slow' }, () => {
   const data = rows(300, 7);
   const scaled = data.map((row) => row.map((v) => 1000 * v - 5));
   const index = (d: Float64Array[]) => judge(d, learn(d)).at(-1)?.index ?? 0;
