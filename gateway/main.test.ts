@@ -53,47 +53,45 @@ test('a failed start leaves nothing running: the next one succeeds in the same p
   expect(connections).toBe(0);
 });
 
-test(
-  'a database damaged while the gateway runs is repaired, and the gateway resumes',
-  { tags: 'slow' },
-  async () => {
-    const brokerPort = await freePort();
-    const directory = mkdtempSync(join(tmpdir(), 'millwright-main-'));
-    const config = gatewayConfigSchema.parse({
-      dataDirectory: directory,
-      broker: { url: `mqtt://127.0.0.1:${brokerPort}` },
-      embeddedBroker: { port: brokerPort },
-      api: { port: 0 },
-    });
-    const first = await startGateway(config, '0');
-    await first.stop();
-    const db = new Database(join(directory, 'gateway.db'));
-    const record = JSON.stringify({ text: 'x'.repeat(200_000) });
-    for (let i = 0; i < 10; i++) db.prepare("INSERT INTO evidence VALUES (?, ?, 1, '{}', ?)").run(`e${i}`, i, record);
-    db.close();
-    const gateway = await startGateway(config, '0');
-    const api = `http://127.0.0.1:${gateway.apiPort}`;
-    // The tail of the file, which is not cached: evidence signals.
-    const size = statSync(join(directory, 'gateway.db')).size;
-    const handle = openSync(join(directory, 'gateway.db'), 'r+');
-    writeSync(handle, Buffer.alloc(size / 2, 0xa5), 0, size / 2, size / 2);
-    closeSync(handle);
-    const warnings = async (): Promise<string[]> => {
-      const answer = await fetch(`${api}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
-      return answer === null ? [] : ((await answer.json()) as { warnings: string[] }).warnings;
-    };
-    await vi.waitFor(
-      async () => {
-        await fetch(`${api}/api/v1/evidence/e9/0`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
-        expect((await warnings()).join()).toMatch(/gateway\.db was damaged/);
-      },
-      { timeout: 30_000, interval: 200 },
-    );
-    expect((await fetch(`${api}/api/v1/alerts?state=all`)).status).toBe(200);
-    expect(await (await fetch(`${api}/metrics`)).text()).toMatch(
-      /storage_incidents\{database="gateway\.db",kind="damaged"\} 1/,
-    );
-    await gateway.stop();
-  },
-  60_000,
-);
+test('a database damaged while the gateway runs is repaired, and the gateway resumes', {
+  tags: 'slow',
+  timeout: 60_000,
+}, async () => {
+  const brokerPort = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-main-'));
+  const config = gatewayConfigSchema.parse({
+    dataDirectory: directory,
+    broker: { url: `mqtt://127.0.0.1:${brokerPort}` },
+    embeddedBroker: { port: brokerPort },
+    api: { port: 0 },
+  });
+  const first = await startGateway(config, '0');
+  await first.stop();
+  const db = new Database(join(directory, 'gateway.db'));
+  const record = JSON.stringify({ text: 'x'.repeat(200_000) });
+  for (let i = 0; i < 10; i++) db.prepare("INSERT INTO evidence VALUES (?, ?, 1, '{}', ?)").run(`e${i}`, i, record);
+  db.close();
+  const gateway = await startGateway(config, '0');
+  const api = `http://127.0.0.1:${gateway.apiPort}`;
+  // The tail of the file, which is not cached: evidence signals.
+  const size = statSync(join(directory, 'gateway.db')).size;
+  const handle = openSync(join(directory, 'gateway.db'), 'r+');
+  writeSync(handle, Buffer.alloc(size / 2, 0xa5), 0, size / 2, size / 2);
+  closeSync(handle);
+  const warnings = async (): Promise<string[]> => {
+    const answer = await fetch(`${api}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+    return answer === null ? [] : ((await answer.json()) as { warnings: string[] }).warnings;
+  };
+  await vi.waitFor(
+    async () => {
+      await fetch(`${api}/api/v1/evidence/e9/0`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+      expect((await warnings()).join()).toMatch(/gateway\.db was damaged/);
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+  expect((await fetch(`${api}/api/v1/alerts?state=all`)).status).toBe(200);
+  expect(await (await fetch(`${api}/metrics`)).text()).toMatch(
+    /storage_incidents\{database="gateway\.db",kind="damaged"\} 1/,
+  );
+  await gateway.stop();
+});

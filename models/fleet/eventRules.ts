@@ -1,3 +1,4 @@
+import { holmCorrected } from '#models/statistics/holm.ts';
 import { shareOf } from '#models/statistics/wilson.ts';
 import type { UnitEvent } from '../health/failure/failureRecords.ts';
 
@@ -63,12 +64,8 @@ export function eventRules(history: EventHistory, horizon: number): { rules: Eve
       return rule ? [rule] : [];
     });
   });
-  const sorted = [...all].sort((a, b) => a.p - b.p);
-  let worst = 0;
-  const corrected = sorted.map((rule, i) => {
-    worst = Math.max(worst, Math.min(1, rule.p * (sorted.length - i)));
-    return { ...rule, p: worst };
-  });
+  const p = holmCorrected(all.map((rule) => rule.p));
+  const corrected = [...all.keys()].sort((a, b) => all[a].p - all[b].p).map((i) => ({ ...all[i], p: p[i] }));
   const certain = corrected.filter((rule) => rule.p < P_LIMIT && rule.lift >= MIN_LIFT);
   return { rules: certain.filter((rule) => !isRedundant(rule, all)), tried: all.length };
 }

@@ -104,7 +104,7 @@ export function familyFor(machine: Behaviour, fleet: readonly Behaviour[], famil
   const all = [...fleet.filter(({ unit }) => unit !== machine.unit), machine];
   const distances = distancesOf(scaledOf(all));
   const at = new Map(all.map(({ unit }, i) => [unit, i]));
-  const mean = (i: number, of: readonly number[]) => of.reduce((sum, j) => sum + distances[i][j], 0) / of.length;
+  const mean = meanDistance(distances);
   const found = families
     .filter(({ units }) => units.length >= MIN_MEMBERS)
     .map((family) => {
@@ -154,6 +154,10 @@ function distancesOf(rows: readonly number[][]): number[][] {
   return rows.map((a) => rows.map((b) => Math.sqrt(a.reduce((sum, v, k) => sum + (v - b[k]) ** 2, 0))));
 }
 
+/** The mean distance of a machine to others. */
+const meanDistance = (distances: readonly number[][]) => (i: number, of: readonly number[]) =>
+  of.reduce((sum, j) => sum + distances[i][j], 0) / of.length;
+
 /** Successive groupings, each joining the two closest groups of the one before. */
 function* mergedGroups(distances: readonly number[][]): Generator<number[][]> {
   let groups = distances.map((_, i) => [i]);
@@ -177,7 +181,7 @@ function* mergedGroups(distances: readonly number[][]): Generator<number[][]> {
 /** Silhouette of each machine: how much closer it is to its own group than to the nearest other; 0 if it is alone. */
 function silhouettesOf(groups: readonly number[][], distances: readonly number[][]): number[] {
   const out = new Array<number>(distances.length).fill(0);
-  const mean = (i: number, of: readonly number[]) => of.reduce((sum, j) => sum + distances[i][j], 0) / of.length;
+  const mean = meanDistance(distances);
   for (const group of groups)
     for (const i of group) {
       if (group.length === 1) continue;

@@ -1,3 +1,5 @@
+import { fromBase64 } from '#models/inference/base64.ts';
+
 const FULL_SCALE = 32_767;
 
 /** A 16-bit signal: each integer times `scale` is a sample in its unit. */
@@ -16,7 +18,7 @@ export function quantised(samples: Float32Array): Int16Signal {
 
 /** Decodes the integers of a transmitted signal: little-endian, in base64. Runs in the browser as well. */
 export function integersIn(base64: string): Int16Array {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const bytes = fromBase64(base64);
   return new Int16Array(bytes.buffer, 0, bytes.length >> 1);
 }
 

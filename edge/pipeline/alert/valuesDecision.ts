@@ -1,6 +1,6 @@
 import type { AssetAlertSettings } from '#models/alerting/assetAlert.ts';
 import type { ValuesDecision } from '#models/contracts/decision.ts';
-import { toExactJson } from '#models/contracts/exactJson.ts';
+import { toExactJson } from '#models/exactJson.ts';
 import type { AlertReport } from './alertFamily.ts';
 
 /** A message is limited to 4 MB. A larger network is not sent: its alerts have no evidence that can be replayed. */

@@ -81,6 +81,16 @@ test('a definition has no values; unreadable members stay, to be refused', () =>
   expect(withMembers([broken], new Map())).toEqual([broken]);
 });
 
+test('nothing is dropped in silence: a template beyond the limit stays whole, to be refused; other metrics have none', () => {
+  const large = template(
+    'large',
+    Array.from({ length: 20_001 }, (_, i) => member(`m${i}`, 10, i)),
+  );
+  expect(withMembers([large], new Map())).toEqual([large]);
+  const plain = Array.from({ length: 20_001 }, (_, i) => ({ name: `p${i}`, datatype: 10, metric: member('p', 10, i) }));
+  expect(withMembers(plain, new Map())).toHaveLength(20_001);
+});
+
 test('a point belongs to the first metric received', () => {
   const owners = new PointOwners(pino({ level: 'silent' }));
   const point = { asset: 'm', point: 'Temp' };

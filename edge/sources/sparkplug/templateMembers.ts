@@ -20,17 +20,20 @@ const TYPES: Partial<Record<NonNullable<Metric['value']['case']>, number>> = {
 
 /**
  * Expands members of templates into separate metrics, named `template/member`; other metrics are unchanged. The
- * definition of a template has no values, and an unreadable template is left to be refused.
+ * definition of a template has no values, and a template that is unreadable or beyond the
+ * limit is left to be refused and counted.
  * @param typesOf types of members by name, from births: data may lack them. Filled here.
  */
 export function withMembers(metrics: readonly NamedMetric[], typesOf: Map<string, number>): NamedMetric[] {
   const found: NamedMetric[] = [];
+  let expanded = 0;
   const add = (named: NamedMetric, depth: number): void => {
     const members = named.datatype === TEMPLATE && depth < MAX_DEPTH ? membersOf(named.metric) : null;
-    if (members === null) {
-      if (found.length < MAX_MEMBERS) found.push(named);
+    if (members === null || expanded + members.length > MAX_MEMBERS) {
+      found.push(named);
       return;
     }
+    expanded += members.length;
     for (const member of members) {
       const name = `${named.name}/${member.name}`;
       if (member.name === '') continue;

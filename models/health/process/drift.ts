@@ -1,3 +1,4 @@
+import { holmCorrected } from '#models/statistics/holm.ts';
 import type { ProcessModel } from './processModel.ts';
 import { memoryOf } from './rowMethod.ts';
 
@@ -36,16 +37,9 @@ export function fitOf(
     const quantiles = reference.channels[c];
     return { channel, psi: psiOf(values, quantiles), p: sameLaw(values, quantiles, reference.rows) };
   });
-  const holm = new Map<string, number>();
-  let worst = 0;
-  [...judged]
-    .sort((a, b) => a.p - b.p)
-    .forEach(({ channel, p }, i) => {
-      worst = Math.max(worst, Math.min(1, p * (judged.length - i)));
-      holm.set(channel, worst);
-    });
+  const corrected = holmCorrected(judged.map(({ p }) => p));
   const drifted = judged
-    .map((one) => ({ ...one, p: holm.get(one.channel) ?? 1 }))
+    .map((one, c) => ({ ...one, p: corrected[c] }))
     .filter(({ psi, p }) => psi > PSI_LIMIT && p < P_LIMIT)
     .sort((a, b) => b.psi - a.psi)
     .map(({ channel, psi, p }) => ({ channel, psi: Number(psi.toPrecision(3)), p: Number(p.toPrecision(2)) }));

@@ -1,8 +1,8 @@
+import { fromBase64, toBase64 } from '#models/inference/base64.ts';
+
 /** Keys of the objects that represent values without a JSON form. */
 const NUMBER = '$number';
 const FLOATS = '$float64';
-/** Most characters in one call of `fromCharCode`. */
-const CHUNK = 8192;
 
 /**
  * Plain data as JSON values from which `fromExactJson` restores every bit: numbers without a JSON form (NaN, ±∞, −0)
@@ -15,7 +15,8 @@ export function toExactJson(value: unknown): unknown {
     if (Object.is(value, -0)) return { [NUMBER]: '-0' };
     return Number.isFinite(value) ? value : { [NUMBER]: String(value) };
   }
-  if (value instanceof Float64Array) return { [FLOATS]: base64Of(value) };
+  if (value instanceof Float64Array)
+    return { [FLOATS]: toBase64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
   if (Array.isArray(value)) return value.map(toExactJson);
   if (typeof value !== 'object' || value === null) return value;
   const known = Object.entries(value).filter(([, field]) => field !== undefined);
@@ -32,15 +33,8 @@ export function fromExactJson(json: unknown): unknown {
   return Object.fromEntries(Object.entries(json).map(([key, field]) => [key, fromExactJson(field)]));
 }
 
-function base64Of({ buffer, byteOffset, byteLength }: Float64Array): string {
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  let text = '';
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
-  return btoa(text);
-}
-
 function floatsIn(base64: string): Float64Array {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const bytes = fromBase64(base64);
   if (bytes.length % 8 !== 0) throw new Error(`${bytes.length} bytes are no array of numbers`);
   return new Float64Array(bytes.buffer);
 }
